@@ -1,0 +1,90 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+const regenerateRoute = "/api/v3/configure/token/admin/regenerate"
+
+// RegenerateOperator replaces the secret of the operator token and returns it
+// with the new secret; the old one is refused at once, everything else about the
+// token stays. IsOperatorMissing is true when the server has no operator token.
+//
+// Other goroutines may use the same Client meanwhile: RegenerateOperator waits
+// for their requests in flight and holds back new ones. If the Client
+// authenticates with the operator token, all its calls use the new secret
+// afterwards; with a named admin token nothing changes for them. Before anything
+// is changed, a read shows which of the two it is, and that the credential works.
+//
+// The regeneration is sent at most once after it may have reached the server. If
+// its outcome is unknown, the error is an OutcomeUnknownError with what a read
+// afterwards showed; a Client that authenticates with the operator token then
+// refuses further calls with that error, unless the read showed that nothing
+// has changed.
+//
+// API: POST /api/v3/configure/token/admin/regenerate; contract influxdb3.md
+// section 3.
+//
+//api:operation POST /api/v3/configure/token/admin/regenerate
+func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdminToken, error) {
+	credentials := s.c.credentials
+	if err := credentials.gate.lock(ctx); err != nil {
+		return nil, &RequestError{Method: http.MethodPost, Route: regenerateRoute, Err: err}
+	}
+	defer credentials.gate.unlock()
+
+	before, used, err := s.find(ctx, OperatorName, operation{alone: true})
+	if _, absent := errors.AsType[*NotFoundError](err); absent {
+		before = &AdminToken{} // The server's own answer to the regeneration says it best.
+	} else if err != nil {
+		return nil, err
+	}
+	// A server that was started without authentication lists no hashes, and
+	// refuses the regeneration itself.
+	ownCredential := before.Fingerprint != "" && used.Fingerprint() == before.Fingerprint
+
+	issued, err := s.issue(ctx, &operation{
+		method: http.MethodPost, route: regenerateRoute, alone: true, credential: used,
+		object: "the operator token", advice: adviceRegenerate,
+	}, OperatorName)
+	if err != nil {
+		if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok {
+			s.investigate(context.WithoutCancel(ctx), unknown, before, used, ownCredential)
+		}
+		return nil, err
+	}
+	if ownCredential {
+		credentials.rotated(used, issued.Token)
+	}
+	return issued, nil
+}
+
+// investigate reads what a regeneration of unknown outcome has left behind, and
+// takes the credential out of use if it may be dead.
+func (s *AdminTokensService) investigate(
+	ctx context.Context, unknown *OutcomeUnknownError, before *AdminToken, used Secret, ownCredential bool,
+) {
+	after, _, err := s.find(ctx, OperatorName, operation{alone: true, credential: used})
+	switch {
+	case err == nil && after.Fingerprint == before.Fingerprint:
+		unknown.Evidence = fmt.Sprintf("A read afterwards still showed the operator token with the hash %s: "+
+			"at that moment it had not been replaced.", after.Fingerprint)
+		return
+	case err == nil:
+		unknown.Evidence = fmt.Sprintf("A read afterwards showed that it has been replaced: its hash was %s and is "+
+			"%s now. The token that this client authenticates with still works.", before.Fingerprint, after.Fingerprint)
+		return
+	case IsUnauthorized(err) && ownCredential:
+		unknown.Evidence = fmt.Sprintf("A read afterwards was refused: the operator token with the hash %s has been "+
+			"replaced, and its new secret was lost with the reply.", before.Fingerprint)
+	default:
+		unknown.Evidence = fmt.Sprintf("A read afterwards failed too: %v.", err)
+	}
+	if ownCredential {
+		s.c.credentials.distrust(used, fmt.Errorf("not sent, because the token that the client authenticates with "+
+			"may have been replaced: %w", unknown))
+	}
+}

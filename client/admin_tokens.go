@@ -1,0 +1,325 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// OperatorName is the name of the operator token of InfluxDB 3, the first admin
+// token of a server, which can be regenerated and not deleted.
+const OperatorName = "_admin"
+
+// AdminTokensService manages the admin tokens of InfluxDB 3 Core and Enterprise:
+// the operator token and named admin tokens.
+//
+// API: /api/v3/configure/token; contract influxdb3.md sections 1 to 7.
+type AdminTokensService service
+
+// AdminToken is an admin token as the server lists it; the secret is never
+// listed.
+type AdminToken struct {
+	// ID is never given to another token; the operator's is usually 0.
+	ID uint64
+	// Name is unique among all tokens of the server.
+	Name string
+	// Fingerprint is the first nine hexadecimal digits of the SHA-512 of the
+	// secret: compare it with Secret.Fingerprint. It is empty when the server
+	// runs without authentication.
+	Fingerprint string
+	// CreatedAt is to the millisecond, in UTC.
+	CreatedAt time.Time
+	// UpdatedAt is when the operator token was regenerated last; nil if never.
+	UpdatedAt *time.Time
+	// Expiry is when the token ceases to be valid; nil if never. The server
+	// keeps listing it afterwards.
+	Expiry *time.Time
+	// Permissions is the server's text, "*:*:*" for an admin token.
+	Permissions string
+}
+
+// IssuedAdminToken is an admin token with its secret, which the server shows
+// once.
+type IssuedAdminToken struct {
+	// ID is never given to another token.
+	ID uint64
+	// Name is the token's name.
+	Name string
+	// Token is the secret.
+	Token Secret
+	// CreatedAt is when the token was first created, to the millisecond, in
+	// UTC; regenerating does not change it.
+	CreatedAt time.Time
+	// Expiry is when the token ceases to be valid; nil if never.
+	Expiry *time.Time
+}
+
+// CreateAdminTokenRequest is what a new named admin token shall be.
+type CreateAdminTokenRequest struct {
+	// Name must not be empty. The server takes any other text, and keeps names
+	// unique among all its tokens.
+	Name string
+	// ExpiresIn is how long the token is valid, in whole seconds; 0 means for
+	// ever.
+	ExpiresIn time.Duration
+}
+
+// Advice for creating calls whose outcome is unknown.
+const (
+	adviceNamed = "A token of that name may exist now whose secret nobody has; it was not created a second time. " +
+		"List the tokens: if it is there, make sure that nobody else uses it, delete it, and create it again."
+	adviceOperator = "The operator token may exist now, and its secret is lost. Try to create it again: if the " +
+		"server answers that it exists, get a new secret with any named admin token, or restart the server with " +
+		"its recovery listener (--admin-token-recovery-http-bind) and regenerate the operator token there."
+	adviceRegenerate = "The operator token may have been replaced, and the new secret is lost then; no data and no " +
+		"other token is affected, and the call was not repeated. If the previous secret still works, it was not " +
+		"replaced. Otherwise regenerate it with any named admin token, or restart the server with its recovery " +
+		"listener (--admin-token-recovery-http-bind) and regenerate it there."
+)
+
+// CreateOperator creates the operator token of a server that has none. It needs
+// no token. IsConflict is true when there is one already; IsAuthDisabled when the
+// server runs without authentication. It is sent at most once after it may have
+// reached the server: otherwise the error is an OutcomeUnknownError.
+//
+// API: POST /api/v3/configure/token/admin; contract influxdb3.md section 1.
+//
+//api:operation POST /api/v3/configure/token/admin
+func (s *AdminTokensService) CreateOperator(ctx context.Context) (*IssuedAdminToken, error) {
+	return s.issue(ctx, &operation{
+		method: http.MethodPost, route: "/api/v3/configure/token/admin", anonymous: true,
+		object: "the operator token", advice: adviceOperator,
+	}, OperatorName)
+}
+
+// Create creates a named admin token and returns it with its secret, which the
+// server shows once. IsConflict is true when the name is taken. It is sent at most
+// once after it may have reached the server: otherwise the error is an
+// OutcomeUnknownError.
+//
+// API: POST /api/v3/configure/token/named_admin; contract influxdb3.md section 2.
+//
+//api:operation POST /api/v3/configure/token/named_admin
+func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenRequest) (*IssuedAdminToken, error) {
+	if req.Name == "" {
+		return nil, errors.New("the name of an admin token must not be empty")
+	}
+	body := struct {
+		Name    string `json:"token_name"`
+		Seconds *int64 `json:"expiry_secs,omitempty"`
+	}{Name: req.Name}
+	if req.ExpiresIn != 0 {
+		if req.ExpiresIn < 0 || req.ExpiresIn%time.Second != 0 {
+			return nil, fmt.Errorf("a token's life is a positive number of whole seconds, not %s", req.ExpiresIn)
+		}
+		body.Seconds = new(int64(req.ExpiresIn / time.Second))
+	}
+	return s.issue(ctx, &operation{
+		method: http.MethodPost, route: "/api/v3/configure/token/named_admin", body: body,
+		object: fmt.Sprintf("named admin token %q", cleanMessage(req.Name)), advice: adviceNamed,
+	}, req.Name)
+}
+
+// RecoverOperator replaces the secret of the operator token without any
+// credential. It works only on a Client for the recovery listener of a server
+// (--admin-token-recovery-http-bind), which closes after one success: a lost reply
+// needs a restart of the server. IsOperatorMissing is true when the server has no
+// operator token.
+//
+// API: POST /api/v3/configure/token/admin/regenerate on the recovery listener;
+// contract influxdb3.md section 7.
+func (s *AdminTokensService) RecoverOperator(ctx context.Context) (*IssuedAdminToken, error) {
+	return s.issue(ctx, &operation{
+		method: http.MethodPost, route: regenerateRoute, anonymous: true,
+		object: "the operator token", advice: adviceRegenerate,
+	}, OperatorName)
+}
+
+// issue sends a call that yields a secret, and takes only the reply that was
+// asked for: 201, the right name, and a secret that has the hash that the server
+// stored.
+func (s *AdminTokensService) issue(ctx context.Context, op *operation, name string) (*IssuedAdminToken, error) {
+	op.class, op.generation, op.success = classCreate, generationV3, http.StatusCreated
+	r, err := s.c.do(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	wire, err := decode[struct {
+		ID        *uint64   `json:"id"`
+		Name      string    `json:"name"`
+		Token     Secret    `json:"token"`
+		Hash      string    `json:"hash"`
+		CreatedAt wireTime  `json:"created_at"`
+		Expiry    *wireTime `json:"expiry"`
+	}](s.c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case wire.ID == nil:
+		return nil, s.c.unusable(op, r, "it holds no token ID")
+	case wire.Name != name:
+		return nil, s.c.unusable(op, r, "it is about a token of another name")
+	case CheckToken(wire.Token.Reveal()) != nil:
+		return nil, s.c.unusable(op, r, "it holds no usable token")
+	case wire.Hash != wire.Token.Hash():
+		return nil, s.c.unusable(op, r, "its token does not have the hash that the server stored")
+	}
+	s.c.credentials.remember(wire.Token)
+	return &IssuedAdminToken{
+		ID: *wire.ID, Name: wire.Name, Token: wire.Token,
+		CreatedAt: wire.CreatedAt.Time, Expiry: wire.Expiry.pointer(),
+	}, nil
+}
+
+// Get returns the listed token with that name. IsNotFound is true when the server
+// lists none.
+//
+// API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
+func (s *AdminTokensService) Get(ctx context.Context, name string) (*AdminToken, error) {
+	token, _, err := s.find(ctx, name, operation{})
+	return token, err
+}
+
+// find is Get for an operation that may be part of a rotation. It also returns
+// the credential that the server accepted.
+func (s *AdminTokensService) find(ctx context.Context, name string, op operation) (*AdminToken, Secret, error) {
+	rows, credential, err := querySQL[tokenRow](ctx, s.c, op, internalDatabase,
+		"SELECT * FROM system.tokens WHERE name = $name ORDER BY token_id", map[string]any{"name": name})
+	if err != nil {
+		return nil, credential, err
+	}
+	for _, row := range rows {
+		if row.Name == name {
+			return row.token(), credential, nil
+		}
+	}
+	return nil, credential, &NotFoundError{Kind: "admin token", Name: cleanMessage(name)}
+}
+
+// List returns every token of the server in the order of their creation, expired
+// ones included. InfluxDB 3 Enterprise lists resource tokens too.
+//
+// API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
+//
+//api:operation POST /api/v3/query_sql
+func (s *AdminTokensService) List(ctx context.Context) ([]*AdminToken, error) {
+	rows, _, err := querySQL[tokenRow](ctx, s.c, operation{}, internalDatabase,
+		"SELECT * FROM system.tokens ORDER BY token_id", nil)
+	if err != nil {
+		return nil, err
+	}
+	tokens := make([]*AdminToken, len(rows))
+	for i, row := range rows {
+		tokens[i] = row.token()
+	}
+	return tokens, nil
+}
+
+// All iterates over the tokens that List returns. An error is yielded once, with
+// a nil token, and ends the iteration.
+//
+// API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
+func (s *AdminTokensService) All(ctx context.Context) iter.Seq2[*AdminToken, error] {
+	return func(yield func(*AdminToken, error) bool) {
+		tokens, err := s.List(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, token := range tokens {
+			if !yield(token, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Delete deletes the named admin token with that name, which is refused from
+// then on. IsNotFound is true when there is none. The operator token can't be
+// deleted (405). The server knows no deletion by ID: compare the ID that Get
+// returns first, where another token may have taken the name.
+//
+// API: DELETE /api/v3/configure/token; contract influxdb3.md section 5.
+//
+//api:operation DELETE /api/v3/configure/token
+func (s *AdminTokensService) Delete(ctx context.Context, name string) error {
+	op := &operation{
+		method: http.MethodDelete, route: "/api/v3/configure/token", query: url.Values{"token_name": {name}},
+		class: classIdempotent, generation: generationV3,
+	}
+	r, err := s.c.do(ctx, op)
+	if err != nil {
+		return err
+	}
+	if len(r.body) > 0 {
+		return s.c.unusable(op, r, "InfluxDB 3 answers a deletion with an empty body")
+	}
+	return nil
+}
+
+// tokenRow is a row of system.tokens. Columns that are null are left out.
+type tokenRow struct {
+	ID          uint64    `json:"token_id"`
+	Name        string    `json:"name"`
+	Hash        string    `json:"hash"`
+	CreatedAt   wireTime  `json:"created_at"`
+	UpdatedAt   *wireTime `json:"updated_at"`
+	Expiry      *wireTime `json:"expiry"`
+	Permissions string    `json:"permissions"`
+}
+
+func (r tokenRow) token() *AdminToken {
+	// Releases before 3.0.2 list the whole hash.
+	fingerprint := r.Hash[:min(len(r.Hash), FingerprintLength)]
+	return &AdminToken{
+		ID: r.ID, Name: r.Name, Fingerprint: fingerprint, CreatedAt: r.CreatedAt.Time,
+		UpdatedAt: r.UpdatedAt.pointer(), Expiry: r.Expiry.pointer(), Permissions: r.Permissions,
+	}
+}
+
+// maxYear is the last year that RFC 3339 can write.
+const maxYear = 9999
+
+// wireTime reads the two forms in which InfluxDB 3 writes an instant: with Z in
+// replies to creating calls, and without a zone, meaning UTC, in SQL results.
+type wireTime struct{ time.Time }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *wireTime) UnmarshalJSON(data []byte) error {
+	text := string(data)
+	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+		return errors.New("a time is not a JSON string")
+	}
+	text = text[1 : len(text)-1]
+	if text != "" && text[0] == '+' {
+		// A server takes lives that end after the year 9999 and then writes a
+		// sign and more digits.
+		t.Time = time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if parsed, err := time.Parse(layout, text); err == nil {
+			t.Time = parsed.UTC()
+			return nil
+		}
+	}
+	return errors.New("a time is neither RFC 3339 nor without a zone")
+}
+
+// pointer returns the instant, or nil for none.
+func (t *wireTime) pointer() *time.Time {
+	if t == nil {
+		return nil
+	}
+	return &t.Time
+}
+
+// MaxAdminTokenLife is the longest life that a named admin token can be created
+// with: the longest time.Duration in whole seconds, some 292 years.
+const MaxAdminTokenLife = time.Duration(math.MaxInt64) / time.Second * time.Second

@@ -1,0 +1,160 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// BucketsService manages the buckets of InfluxDB v2.
+//
+// API: /api/v2/buckets; contract influxdb2.md section 7.
+type BucketsService service
+
+// Bucket is a bucket of InfluxDB v2.
+type Bucket struct {
+	// ID is the bucket's ID, 16 lower-case hexadecimal digits.
+	ID string `json:"id"`
+	// OrgID is the organization that owns it.
+	OrgID string `json:"orgID"`
+	// Type is "user", or "system" for _tasks and _monitoring.
+	Type string `json:"type"`
+	// Name is unique within the organization.
+	Name string `json:"name"`
+	// Description is free text.
+	Description string `json:"description"`
+	// RetentionRules say how long data is kept.
+	RetentionRules []RetentionRule `json:"retentionRules"`
+	// CreatedAt and UpdatedAt are in UTC.
+	CreatedAt time.Time `json:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// RetentionRule says how long a bucket keeps its data.
+type RetentionRule struct {
+	// Type is always "expire".
+	Type string `json:"type"`
+	// EverySeconds is the retention in seconds; 0 means for ever, otherwise at
+	// least 3600.
+	EverySeconds int64 `json:"everySeconds"`
+}
+
+// CreateBucketRequest is what a new bucket shall be.
+type CreateBucketRequest struct {
+	// OrgID is the organization that owns it; required.
+	OrgID string `json:"orgID"`
+	// Name is unique within the organization and must not begin with "_".
+	Name string `json:"name"`
+	// Description is free text.
+	Description string `json:"description,omitempty"`
+	// RetentionRules holds at most one rule; none means for ever.
+	RetentionRules []RetentionRule `json:"retentionRules"`
+}
+
+// ListBucketsOptions filters a list.
+type ListBucketsOptions struct {
+	Page
+
+	// OrgID and Org name the organization; without either, buckets of all
+	// organizations are searched.
+	OrgID, Org string
+	// Name is the exact name.
+	Name string
+}
+
+// Create creates a bucket. IsConflict is true when the name is taken.
+//
+// API: POST /api/v2/buckets; contract influxdb2.md section 7.
+//
+//api:operation POST /api/v2/buckets
+func (s *BucketsService) Create(ctx context.Context, req CreateBucketRequest) (*Bucket, error) {
+	if req.RetentionRules == nil {
+		req.RetentionRules = []RetentionRule{}
+	}
+	return call[Bucket](ctx, s.c, operation{
+		method: http.MethodPost, route: "/api/v2/buckets", body: req,
+		class: classCreate, generation: generationV2, success: http.StatusCreated,
+		object: fmt.Sprintf("bucket %q", cleanMessage(req.Name)),
+		advice: "Look the bucket up by its name before creating it again.",
+	})
+}
+
+// Get returns the bucket with the given ID. IsNotFound is true when there is
+// none.
+//
+// API: GET /api/v2/buckets/{bucketID}; contract influxdb2.md section 7.
+//
+//api:operation GET /api/v2/buckets/{id}
+func (s *BucketsService) Get(ctx context.Context, id string) (*Bucket, error) {
+	return call[Bucket](ctx, s.c, operation{
+		method: http.MethodGet, route: "/api/v2/buckets/{id}", params: map[string]string{"id": id},
+		class: classRead, generation: generationV2,
+	})
+}
+
+// FindByName returns the bucket of the organization orgID with that exact name.
+// IsNotFound is true when there is none, or none that the credential may read.
+//
+// API: GET /api/v2/buckets; contract influxdb2.md section 7.
+func (s *BucketsService) FindByName(ctx context.Context, orgID, name string) (*Bucket, error) {
+	if name == "" || orgID == "" {
+		return nil, &NotFoundError{Kind: "bucket", Name: cleanMessage(name)}
+	}
+	list, err := s.List(ctx, ListBucketsOptions{OrgID: orgID, Name: name})
+	if err != nil {
+		return nil, err
+	}
+	for _, bucket := range list {
+		if bucket.Name == name && bucket.OrgID == orgID {
+			return bucket, nil
+		}
+	}
+	return nil, &NotFoundError{Kind: "bucket", Name: cleanMessage(name)}
+}
+
+// List returns one page of the buckets that the credential may read. IsNotFound
+// is true for an unknown organization, and for an unknown Name within one.
+//
+// API: GET /api/v2/buckets; contract influxdb2.md section 7.
+//
+//api:operation GET /api/v2/buckets
+func (s *BucketsService) List(ctx context.Context, opts ListBucketsOptions) ([]*Bucket, error) {
+	query := url.Values{}
+	setQuery(query, append(opts.query(), "orgID", opts.OrgID, "org", opts.Org, "name", opts.Name)...)
+	list, err := call[struct {
+		Buckets []*Bucket `json:"buckets"`
+	}](ctx, s.c, operation{
+		method: http.MethodGet, route: "/api/v2/buckets", query: query,
+		class: classRead, generation: generationV2, limit: listLimit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list.Buckets, nil
+}
+
+// All iterates over all buckets that match, page by page; opts.Page is not used.
+//
+// API: GET /api/v2/buckets; contract influxdb2.md section 7.
+func (s *BucketsService) All(ctx context.Context, opts ListBucketsOptions) iter.Seq2[*Bucket, error] {
+	return allPages(ctx, func(ctx context.Context, page Page) ([]*Bucket, error) {
+		opts.Page = page
+		return s.List(ctx, opts)
+	})
+}
+
+// Delete deletes the bucket and its data. IsNotFound is true when there is none.
+//
+// API: DELETE /api/v2/buckets/{bucketID}; contract influxdb2.md section 7.
+//
+//api:operation DELETE /api/v2/buckets/{id}
+func (s *BucketsService) Delete(ctx context.Context, id string) error {
+	_, err := s.c.do(ctx, &operation{
+		method: http.MethodDelete, route: "/api/v2/buckets/{id}", params: map[string]string{"id": id},
+		class: classIdempotent, generation: generationV2, success: http.StatusNoContent,
+	})
+	return err
+}

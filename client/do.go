@@ -1,0 +1,227 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// reply is a server's answer, read to its end or its limit.
+type reply struct {
+	status   int
+	header   http.Header
+	body     []byte
+	attempts int
+	sentAt   time.Time
+	// credential is the one that the reply was given to.
+	credential Secret
+}
+
+// call sends op and decodes the JSON of the reply.
+func call[T any](ctx context.Context, c *Client, op operation) (*T, error) {
+	r, err := c.do(ctx, &op)
+	if err != nil {
+		return nil, err
+	}
+	return decode[T](c, &op, r)
+}
+
+// decode reads the JSON of a successful reply. What can't be read is an Error,
+// and of unknown outcome for a creating call.
+func decode[T any](c *Client, op *operation, r *reply) (*T, error) {
+	value := new(T)
+	if err := json.Unmarshal(r.body, value); err != nil {
+		return nil, c.unusable(op, r, "it is not the JSON that was expected")
+	}
+	return value, nil
+}
+
+// unusable makes the error of a reply that claims success without being it.
+func (c *Client) unusable(op *operation, r *reply, reason string) error {
+	if err := wrongGeneration(op, r); err != nil {
+		return err
+	}
+	if op.class == classCreate {
+		return op.outcomeUnknown(r.sentAt, &unusableReply{reason})
+	}
+	return &Error{
+		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
+		RequestID: cleanMessage(requestID(r.header), c.credentials.knownSecrets()...),
+		Message:   "the reply can't be used: " + reason,
+	}
+}
+
+func (op *operation) outcomeUnknown(sentAt time.Time, cause error) *OutcomeUnknownError {
+	return &OutcomeUnknownError{
+		Method: op.method, Route: op.route, Object: op.object, Advice: op.advice, SentAt: sentAt, Err: cause,
+	}
+}
+
+// do sends op, with one credential after the other as long as the server refuses
+// them, and returns a reply of the status that op calls success.
+func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
+	fallback := fallbackFrom(ctx)
+	c.credentials.remember(fallback, op.credential)
+	var tried []Secret
+	var refusal error
+	attempts := 0
+	for {
+		credential := op.credential
+		if credential.IsZero() && !op.anonymous {
+			next, doubt, err := c.credentials.candidate(ctx, tried, fallback)
+			switch {
+			case err != nil && refusal == nil:
+				return nil, fmt.Errorf("%s %s: %w", op.method, op.route, err)
+			case next.IsZero() && refusal != nil:
+				return nil, refusal
+			case next.IsZero() && doubt != nil:
+				return nil, doubt
+			case next.IsZero():
+				return nil, fmt.Errorf("%s %s: %w", op.method, op.route, ErrNoToken)
+			}
+			credential = next
+		}
+		r, err := c.attempt(ctx, op, credential, attempts)
+		if err != nil {
+			return nil, err
+		}
+		attempts = r.attempts
+		if r.status == op.successStatus() {
+			// The web interface of InfluxDB v2 answers 200 to any path.
+			if err := wrongGeneration(op, r); err != nil {
+				return nil, err
+			}
+			c.credentials.accepted(r.credential, tried, fallback)
+			return r, nil
+		}
+		err = c.refused(ctx, op, r)
+		// A token that the server does not know is no reason to give up while
+		// there is another: a rotation elsewhere may have replaced it.
+		if !IsUnauthorized(err) || !op.credential.IsZero() || op.anonymous {
+			return nil, err
+		}
+		refusal = err
+		tried = append(tried, credential)
+		if r.credential != credential && !slices.Contains(tried, r.credential) {
+			tried = append(tried, r.credential)
+		}
+	}
+}
+
+// refused makes the error of a reply that is no success.
+func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
+	if err := wrongGeneration(op, r); err != nil {
+		return err
+	}
+	err := newError(op, r, c.credentials.knownSecrets())
+	if op.generation != anyGeneration && routeMissing(err) {
+		if other := c.askGeneration(ctx, op); other != nil {
+			return other
+		}
+	}
+	// Every 5xx may come from something that gave up waiting for a server that
+	// goes on, unless InfluxDB itself says why it did nothing.
+	ambiguous := r.status >= 500 && !IsOperatorMissing(err) && r.status != http.StatusNotImplemented
+	if r.status == http.StatusServiceUnavailable {
+		if _, ok := retryAfter(&http.Response{StatusCode: r.status, Header: r.header}); ok {
+			ambiguous = false
+		}
+	}
+	if op.class == classCreate && (ambiguous || r.status < 300 || r.status == http.StatusRequestTimeout) {
+		return op.outcomeUnknown(r.sentAt, err)
+	}
+	return err
+}
+
+// attempt sends op with one credential, repeated as its class allows.
+func (c *Client) attempt(ctx context.Context, op *operation, credential Secret, before int) (*reply, error) {
+	state := &callState{op: op, credential: credential, attempts: before, sentAt: c.now()}
+	req, err := c.newRequest(context.WithValue(ctx, callStateKey{}, state), op)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		if resp != nil {
+			_ = resp.Body.Close()
+		}
+		return nil, c.requestError(op, state, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	limit := op.bodyLimit()
+	if resp.StatusCode != op.successStatus() {
+		limit = errorLimit
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err != nil && resp.StatusCode == op.successStatus() {
+		return nil, c.requestError(op, state, err)
+	}
+	r := &reply{
+		status: resp.StatusCode, header: resp.Header, body: body, attempts: state.attempts,
+		sentAt: state.sentAt, credential: state.credential,
+	}
+	if int64(len(body)) > limit {
+		r.body = body[:limit]
+		if r.status == op.successStatus() {
+			return nil, c.unusable(op, r, fmt.Sprintf("it is larger than %d bytes", limit))
+		}
+	}
+	return r, nil
+}
+
+// requestError makes the error of a call without a reply.
+func (c *Client) requestError(op *operation, state *callState, err error) error {
+	cause := withoutURL(err)
+	if text := cause.Error(); cleanMessage(text, c.credentials.knownSecrets()...) != text {
+		// The text of a transport may quote what it was given.
+		cause = errors.New(cleanMessage(text, c.credentials.knownSecrets()...))
+	}
+	failed := &RequestError{
+		Method: op.method, Route: op.route, Attempts: state.attempts, Sent: state.sent.Load(), Err: cause,
+	}
+	if op.class == classCreate && failed.Sent {
+		return op.outcomeUnknown(state.sentAt, failed)
+	}
+	return failed
+}
+
+// newRequest builds the HTTP request of op, without the credential, which each
+// attempt sets for itself.
+func (c *Client) newRequest(ctx context.Context, op *operation) (*retryablehttp.Request, error) {
+	for name, value := range op.params {
+		if value == "" {
+			return nil, fmt.Errorf("%s %s: the %s is empty", op.method, op.route, name)
+		}
+	}
+	var raw any
+	if op.body != nil {
+		encoded, err := json.Marshal(op.body)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: the request can't be encoded: %w", op.method, op.route, err)
+		}
+		raw = encoded
+	}
+	target, err := url.Parse(c.base.String() + op.path())
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: the path can't be built", op.method, op.route)
+	}
+	target.RawQuery = op.query.Encode()
+	req, err := retryablehttp.NewRequestWithContext(ctx, op.method, target.String(), raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: the request can't be built", op.method, op.route)
+	}
+	req.Header.Set("User-Agent", c.userAgent)
+	req.Header.Set("Accept", "application/json")
+	if op.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}

@@ -1,0 +1,61 @@
+// Package client is a typed Go SDK for InfluxDB tokens: the authorizations of
+// InfluxDB v2 and the admin tokens of InfluxDB 3.
+//
+// # Authentication
+//
+// A [Client] sends "Authorization: Bearer" with the [Secret] that its
+// [TokenSource] yields: [StaticToken], [TokenFile] (read again when the server
+// refuses what it held) or [TokenFunc]. New reads no environment variable and
+// sends nothing; the proxy settings of the environment are honoured by the
+// default transport when the first request is sent.
+//
+// No secret is ever part of a URL, an error or a log record. Issued secrets
+// are of type [Secret], which prints as "[redacted]" in every way that the
+// standard library knows; [Secret.Reveal] is the only way to the value.
+//
+// # Generations and versions
+//
+// The services [AuthorizationsService], [SetupService], [OrganizationsService],
+// [UsersService], [BucketsService] and [MeService] speak the API of InfluxDB v2
+// (2.7 to 2.10), [AdminTokensService] the one of InfluxDB 3 (3.6 and later).
+// [ServerService.Info] tells which server answers. A call that reaches a server
+// of the other generation fails with a [GenerationError] that names it.
+//
+// # Errors
+//
+// Every reply that is not the success that the call asked for becomes an
+// [Error], HTML and empty bodies included. [IsNotFound], [IsConflict],
+// [IsUnauthorized] and [IsForbidden] sort errors by their meaning, not by the
+// status alone: InfluxDB v2 reports a missing permission as 401 and a name
+// conflict as 422, and a 404 of a proxy is not the absence of a token. A request
+// that got no reply at all becomes a [RequestError].
+//
+// # Retries and unknown outcomes
+//
+// Each call states its class, and the class alone decides what is repeated:
+//
+//   - Reads and idempotent writes (delete, update with absolute values) are
+//     repeated after connection errors, 429, 502, 503 and 504.
+//   - Calls that create something are repeated only when the request provably
+//     never left (no connection was made), on 429, and on 503 with Retry-After.
+//
+// Repetitions back off exponentially with jitter, honour Retry-After (capped)
+// and stop at once when the context ends. When a creating call may have
+// happened and no usable reply came, the error is an [OutcomeUnknownError]
+// (errors.Is(err, [ErrOutcomeUnknown])): it says what may exist now and what to
+// do. Once such a request is under way it is finished under the client's own
+// timeout even when the caller's context ends, because a token is shown once.
+//
+// # Rotation
+//
+// [AdminTokensService.RegenerateOperator] replaces the operator token while other
+// goroutines use the same Client: it waits for requests in flight, holds back
+// new ones, replaces the secret, and installs it as the Client's credential if
+// the Client authenticated with the operator token. No request in between is
+// refused.
+//
+// # Testing
+//
+// Package testserver of this module is a server that speaks both contracts; it
+// is what this package is tested on.
+package client

@@ -1,0 +1,228 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Error is a reply that is not the success that the call asked for: every
+// status outside 2xx, whatever the body is, and a 2xx that is not what the
+// contract promises.
+type Error struct {
+	// StatusCode is the HTTP status, 401 for example.
+	StatusCode int
+	// Code is the error code of InfluxDB v2 ("unauthorized"), or empty:
+	// InfluxDB 3 sends none.
+	Code string
+	// Message is what the server said: at most 300 bytes, without control
+	// characters and without secrets. It is empty when the body was empty or a
+	// web page.
+	Message string
+	// RequestID is the server's or a proxy's identifier of the request, if the
+	// reply carried one.
+	RequestID string
+	// Method is the HTTP method.
+	Method string
+	// Route is the pattern of the path, "/api/v2/authorizations/{id}" for
+	// example; never the URL with its values.
+	Route string
+	// Attempts is how many times the request was sent.
+	Attempts int
+	// Location is where the server wanted to redirect to, scheme, host and path
+	// only. The client follows no redirects.
+	Location string
+}
+
+// Error returns the message with the facts that a bug report needs, on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: %d %s", e.Method, e.Route, e.StatusCode, http.StatusText(e.StatusCode))
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.Location != "" {
+		b.WriteString(": redirects to " + e.Location + ", which the client does not follow")
+	}
+	var facts []string
+	if e.Code != "" {
+		facts = append(facts, "code "+e.Code)
+	}
+	if e.RequestID != "" {
+		facts = append(facts, "request ID "+e.RequestID)
+	}
+	if e.Attempts > 1 {
+		facts = append(facts, fmt.Sprintf("%d attempts", e.Attempts))
+	}
+	if len(facts) > 0 {
+		b.WriteString(" (" + strings.Join(facts, ", ") + ")")
+	}
+	return b.String()
+}
+
+// RequestError is a call that got no reply: the server could not be reached, or
+// the connection broke.
+type RequestError struct {
+	// Method is the HTTP method.
+	Method string
+	// Route is the pattern of the path.
+	Route string
+	// Attempts is how many times the request was tried.
+	Attempts int
+	// Sent tells whether the request may have reached the server.
+	Sent bool
+	// Err is the cause, without the URL.
+	Err error
+}
+
+// Error returns what was tried and the cause.
+func (e *RequestError) Error() string {
+	attempts := ""
+	if e.Attempts > 1 {
+		attempts = fmt.Sprintf(" (%d attempts)", e.Attempts)
+	}
+	return fmt.Sprintf("%s %s: no reply: %v%s", e.Method, e.Route, e.Err, attempts)
+}
+
+// Unwrap returns the cause.
+func (e *RequestError) Unwrap() error { return e.Err }
+
+// Texts by which the servers tell apart what the status alone does not.
+const (
+	v3AbsentPrefix   = "the requested resource was not found"
+	v3NoOperator     = "missing admin token, cannot update"
+	v3OperatorExists = "token name already exists, _admin"
+	v3AuthDisabled   = "endpoint disabled, started without auth"
+	v3Protected      = "cannot delete operator token"
+	v2BadToken       = "unauthorized access"
+	v2InactiveToken  = "token is inactive"
+)
+
+// IsNotFound reports whether err says that the thing asked for does not exist. A
+// 404 that only says that there is no such route (of a proxy, or of a server of
+// another kind) is not one: it proves nothing about a token.
+func IsNotFound(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		_, hidden := errors.AsType[*HiddenAuthorizationError](err)
+		_, absent := errors.AsType[*NotFoundError](err)
+		return absent && !hidden
+	}
+	if _, hidden := errors.AsType[*HiddenAuthorizationError](err); hidden || e.StatusCode != http.StatusNotFound {
+		return false
+	}
+	return e.Code == "not found" && e.Message != "path not found" ||
+		e.Code == "" && strings.HasPrefix(e.Message, v3AbsentPrefix)
+}
+
+// IsConflict reports whether err says that the name is taken or the thing done
+// already: 409 of InfluxDB 3, code "conflict" (422) of InfluxDB v2.
+func IsConflict(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.StatusCode == http.StatusConflict || e.Code == "conflict")
+}
+
+// IsUnauthorized reports whether err says that the server does not accept the
+// credential: unknown, expired, deleted or inactive.
+func IsUnauthorized(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == http.StatusUnauthorized && !e.missingPermission()
+}
+
+// IsForbidden reports whether err says that the credential is known but does not
+// allow the call: 403, and the 401 "… is unauthorized" by which InfluxDB v2
+// names the missing permission.
+func IsForbidden(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.StatusCode == http.StatusForbidden || e.missingPermission())
+}
+
+// IsOperatorMissing reports whether err says that an InfluxDB 3 server has no
+// operator token yet (500 "missing admin token, cannot update").
+func IsOperatorMissing(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Message == v3NoOperator
+}
+
+// IsAuthDisabled reports whether err says that an InfluxDB 3 server was started
+// without authentication, and so has no token API (405).
+func IsAuthDisabled(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == http.StatusMethodNotAllowed && e.Message == v3AuthDisabled
+}
+
+// missingPermission recognises InfluxDB v2's "read:orgs/… is unauthorized".
+func (e *Error) missingPermission() bool {
+	return e.StatusCode == http.StatusUnauthorized && e.Code == "unauthorized" &&
+		e.Message != v2BadToken && e.Message != v2InactiveToken && strings.HasSuffix(e.Message, " is unauthorized")
+}
+
+// NotFoundError is a look-up by name that found nothing, on a server that
+// answers such a look-up with an empty list.
+type NotFoundError struct {
+	// Kind is what was looked for: "organization", "user", "bucket" or
+	// "admin token".
+	Kind string
+	// Name is the name that was looked for.
+	Name string
+}
+
+// Error names what is missing.
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("no %s named %q, or none that the credential may read", e.Kind, e.Name)
+}
+
+// newError makes an Error of a reply. Body is at most the first 4 KiB.
+func newError(op *operation, r *reply, known []Secret) *Error {
+	e := &Error{
+		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
+		RequestID: cleanMessage(requestID(r.header), known...),
+	}
+	e.Code, e.Message = errorText(r.body)
+	e.Code = cleanMessage(e.Code, known...)
+	e.Message = cleanMessage(e.Message, known...)
+	if e.Code == "" {
+		e.Code = cleanMessage(r.header.Get("X-Platform-Error-Code"), known...)
+	}
+	if r.status >= 300 && r.status < 400 {
+		e.Location = redirectTarget(r.header.Get("Location"), known)
+	}
+	return e
+}
+
+// errorText reads the error bodies that InfluxDB sends: {"code","message"} of
+// v2, {"error"} and plain text of 3. A web page gives nothing.
+func errorText(body []byte) (code, message string) {
+	var parsed struct {
+		Code      string `json:"code"`
+		ErrorCode string `json:"error_code"`
+		Message   string `json:"message"`
+		Error     string `json:"error"`
+	}
+	text := strings.TrimSpace(string(body))
+	if strings.HasPrefix(text, "{") && json.Unmarshal([]byte(text), &parsed) == nil {
+		if parsed.Code == "" {
+			parsed.Code = parsed.ErrorCode
+		}
+		if parsed.Message == "" {
+			parsed.Message = parsed.Error
+		}
+		return parsed.Code, parsed.Message
+	}
+	if strings.HasPrefix(text, "<") {
+		return "", ""
+	}
+	return "", text
+}
+
+// requestID returns the first header that identifies the request.
+func requestID(header http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Influxdb-Request-Id", "Trace-Id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}

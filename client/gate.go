@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"sync"
+)
+
+// gate lets any number of requests through at a time, or one rotation alone. It
+// is a reader-writer lock whose waits end with a context: a rotation may hold it
+// for as long as the slowest request in flight.
+type gate struct {
+	mu      sync.Mutex
+	shared  int
+	alone   bool
+	waiting int           // rotations that wait: new requests queue up behind them
+	changed chan struct{} // closed at the next change, for everyone who waits
+}
+
+func newGate() *gate { return &gate{changed: make(chan struct{})} }
+
+// signal wakes everyone who waits. The caller holds mu.
+func (g *gate) signal() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// enter admits one request, or returns the error of ctx. It must not be nested:
+// a request inside a request would wait for the rotation that waits for it.
+func (g *gate) enter(ctx context.Context) error {
+	for {
+		g.mu.Lock()
+		if !g.alone && g.waiting == 0 {
+			g.shared++
+			g.mu.Unlock()
+			return nil
+		}
+		changed := g.changed
+		g.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		}
+	}
+}
+
+// leave ends what enter began.
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shared--
+	g.signal()
+}
+
+// lock waits until no request is under way and admits none until unlock, or
+// returns the error of ctx.
+func (g *gate) lock(ctx context.Context) error {
+	g.mu.Lock()
+	g.waiting++
+	for g.alone || g.shared > 0 {
+		changed := g.changed
+		g.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			g.mu.Lock()
+			g.waiting--
+			g.signal()
+			g.mu.Unlock()
+			return context.Cause(ctx)
+		case <-changed:
+		}
+		g.mu.Lock()
+	}
+	g.waiting--
+	g.alone = true
+	g.mu.Unlock()
+	return nil
+}
+
+// unlock ends what lock began.
+func (g *gate) unlock() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.alone = false
+	g.signal()
+}

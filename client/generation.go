@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// GenerationError is a call for one generation of InfluxDB that reached a server
+// of the other. Nothing was changed.
+type GenerationError struct {
+	// Method is the HTTP method.
+	Method string
+	// Route is the pattern of the path.
+	Route string
+	// Want is the generation that the call is for: 2 or 3.
+	Want int
+	// Server is what is known of the server that answered.
+	Server ServerInfo
+}
+
+// Error says which server answered, and which one the call is for.
+func (e *GenerationError) Error() string {
+	want := "InfluxDB v2"
+	if e.Want == int(generationV3) {
+		want = "InfluxDB 3"
+	}
+	return fmt.Sprintf("%s %s is a call for %s, but %s answered", e.Method, e.Route, want, e.Server)
+}
+
+// wrongGeneration recognises a reply of the other generation by what only its
+// servers send.
+func wrongGeneration(op *operation, r *reply) error {
+	if op.generation == anyGeneration {
+		return nil
+	}
+	info := identify(r.header)
+	if info.Product == ProductUnknown || info.generation() == op.generation {
+		return nil
+	}
+	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: info}
+}
+
+// identify reads what the headers of any reply say about the server.
+func identify(header http.Header) ServerInfo {
+	info := ServerInfo{Version: parseVersion(header.Get("X-Influxdb-Version"))}
+	switch build := header.Get("X-Influxdb-Build"); {
+	case strings.EqualFold(build, "OSS"):
+		info.Product, info.Edition = ProductInfluxDB2, EditionOSS
+	case strings.EqualFold(build, "Cloud"):
+		info.Product, info.Edition = ProductInfluxDB2, EditionCloud
+	case strings.EqualFold(build, "Core"):
+		info.Product, info.Edition = ProductInfluxDB3, EditionCore
+	case strings.EqualFold(build, "Enterprise"):
+		info.Product, info.Edition = ProductInfluxDB3, EditionEnterprise
+	case info.Version.Major == 2:
+		info.Product = ProductInfluxDB2
+	case info.Version.Major == 3 || header.Get("Cluster-Uuid") != "":
+		info.Product = ProductInfluxDB3
+	}
+	info.ClusterUUID = header.Get("Cluster-Uuid")
+	return info
+}
+
+// routeMissing recognises replies that a server gives for a path it does not
+// know.
+func routeMissing(err *Error) bool {
+	if IsNotFound(err) || IsAuthDisabled(err) || err.Message == v3Protected {
+		return false
+	}
+	return err.StatusCode == http.StatusNotFound || err.StatusCode == http.StatusMethodNotAllowed
+}
+
+// askGeneration asks the server what it is after it did not know a route and
+// its reply did not say. It returns nil when that does not explain the reply.
+func (c *Client) askGeneration(ctx context.Context, op *operation) error {
+	if op.alone {
+		return nil
+	}
+	info, err := c.Server.Info(ctx)
+	if err != nil || info.Product == ProductUnknown || info.generation() == op.generation {
+		return nil //nolint:nilerr // The reply itself is reported then.
+	}
+	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: *info}
+}

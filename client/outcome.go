@@ -1,0 +1,56 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrOutcomeUnknown matches, with errors.Is, every error of a call that may have
+// created or replaced a secret although no usable reply came.
+var ErrOutcomeUnknown = errors.New("outcome unknown")
+
+// OutcomeUnknownError is a creating call of which nobody can say from the reply
+// whether it happened. The client has not repeated it.
+type OutcomeUnknownError struct {
+	// Method is the HTTP method.
+	Method string
+	// Route is the pattern of the path.
+	Route string
+	// Object is what may exist or have changed: `named admin token "ci"`.
+	Object string
+	// SentAt is when the request was sent, by the client's clock.
+	SentAt time.Time
+	// Evidence is what the client found out afterwards by reading, if it
+	// looked, as a sentence.
+	Evidence string
+	// Advice says what to do next, in sentences.
+	Advice string
+	// Err is what went wrong: a RequestError, an Error, or the reason why the
+	// reply can't be used.
+	Err error
+}
+
+// Error says what was sent, what is unknown, and what to do.
+func (e *OutcomeUnknownError) Error() string {
+	text := fmt.Sprintf("outcome unknown for %s: %s %s was sent at %s and no usable reply came: %v.",
+		e.Object, e.Method, e.Route, e.SentAt.UTC().Format(time.RFC3339), e.Err)
+	if e.Evidence != "" {
+		text += " " + e.Evidence
+	}
+	if e.Advice != "" {
+		text += " " + e.Advice
+	}
+	return text
+}
+
+// Is reports whether target is ErrOutcomeUnknown.
+func (e *OutcomeUnknownError) Is(target error) bool { return target == ErrOutcomeUnknown }
+
+// Unwrap returns what went wrong.
+func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// unusableReply is a reply that claims success and is not what was asked for.
+type unusableReply struct{ reason string }
+
+func (e *unusableReply) Error() string { return "the reply can't be used: " + e.reason }

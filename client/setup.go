@@ -1,0 +1,95 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// SetupService initialises an InfluxDB v2 server: its first user, organization,
+// bucket and operator token.
+//
+// API: /api/v2/setup; contract influxdb2.md section 5.
+type SetupService service
+
+// SetupStatus tells whether a server can still be set up.
+type SetupStatus struct {
+	// Allowed is true as long as the server has no user and no organization.
+	Allowed bool `json:"allowed"`
+}
+
+// SetupRequest is what a server shall be set up with.
+type SetupRequest struct {
+	// Username, Org and Bucket are the names of the first user, organization
+	// and bucket; required.
+	Username, Org, Bucket string
+	// Password has 8 to 72 bytes; the user can't sign in without one.
+	Password Secret
+	// Token is the operator token to install; the server makes one up when it
+	// is the zero Secret.
+	Token Secret
+	// RetentionSeconds is how long the bucket keeps its data; 0 means for ever,
+	// otherwise at least 3600.
+	RetentionSeconds int64
+}
+
+// SetupResult is what the setup made.
+type SetupResult struct {
+	// User, Org and Bucket are the first ones of the server.
+	User   User         `json:"user"`
+	Org    Organization `json:"org"`
+	Bucket Bucket       `json:"bucket"`
+	// Auth is the operator token, with its secret.
+	Auth Authorization `json:"auth"`
+}
+
+// Status tells whether the server can still be set up. It needs no token.
+//
+// API: GET /api/v2/setup; contract influxdb2.md section 5.
+//
+//api:operation GET /api/v2/setup
+func (s *SetupService) Status(ctx context.Context) (*SetupStatus, error) {
+	return call[SetupStatus](ctx, s.c, operation{
+		method: http.MethodGet, route: "/api/v2/setup", class: classRead, generation: generationV2, anonymous: true,
+	})
+}
+
+// Run sets the server up and returns the operator token, which is shown once. It
+// needs no token. IsConflict is true when it has been done already. It is sent at
+// most once after it may have reached the server: otherwise the error is an
+// OutcomeUnknownError. Setup is not atomic: a bucket name or a retention that the
+// server refuses can leave the user behind and the setup closed for ever.
+//
+// API: POST /api/v2/setup; contract influxdb2.md section 5.
+//
+//api:operation POST /api/v2/setup
+func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult, error) {
+	s.c.credentials.remember(req.Token, req.Password)
+	op := operation{
+		method: http.MethodPost, route: "/api/v2/setup", generation: generationV2, anonymous: true,
+		class: classCreate, success: http.StatusCreated, object: "the setup of the server",
+		advice: "Ask the setup status: if setup is no longer allowed, it has been done and its operator token is " +
+			"lost with the reply unless the request named one; \"influxd recovery auth create-operator\" on the " +
+			"server's own machine makes another.",
+		body: struct {
+			Username  string `json:"username"`
+			Password  string `json:"password,omitempty"`
+			Org       string `json:"org"`
+			Bucket    string `json:"bucket"`
+			Token     string `json:"token,omitempty"`
+			Retention int64  `json:"retentionPeriodSeconds"`
+		}{req.Username, req.Password.Reveal(), req.Org, req.Bucket, req.Token.Reveal(), req.RetentionSeconds},
+	}
+	r, err := s.c.do(ctx, &op)
+	if err != nil {
+		return nil, err
+	}
+	result, err := decode[SetupResult](s.c, &op, r)
+	if err != nil {
+		return nil, err
+	}
+	if CheckToken(result.Auth.Token.Reveal()) != nil {
+		return nil, s.c.unusable(&op, r, "it holds no usable token")
+	}
+	s.c.credentials.remember(result.Auth.Token)
+	return result, nil
+}
