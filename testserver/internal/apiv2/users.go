@@ -1,0 +1,229 @@
+package apiv2
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
+)
+
+// userBody is a user in a request.
+type userBody struct {
+	ID      store.V2ID `json:"id"`
+	Name    string     `json:"name"`
+	OAuthID string     `json:"oauthID"`
+	Status  authStatus `json:"status"`
+}
+
+// userUpdate is the body of PATCH /api/v2/users/{id}.
+type userUpdate struct {
+	Name   *string     `json:"name"`
+	Status *authStatus `json:"status"`
+}
+
+// userResponse is a user in replies.
+type userResponse struct {
+	Links   map[string]string `json:"links"`
+	ID      store.V2ID        `json:"id"`
+	Name    string            `json:"name"`
+	OAuthID string            `json:"oauthID,omitempty"`
+	Status  string            `json:"status"`
+}
+
+// usersResponse is the reply of GET /api/v2/users.
+type usersResponse struct {
+	Links map[string]string `json:"links"`
+	Users []userResponse    `json:"users"`
+}
+
+func newUserResponse(u store.V2User) userResponse {
+	return userResponse{
+		Links: map[string]string{"self": prefix + "/users/" + u.ID.String()},
+		ID:    u.ID, Name: u.Name, OAuthID: u.OAuthID, Status: u.Status,
+	}
+}
+
+func errUserNotFound() error { return errorf(codeNotFound, "user not found") }
+
+// userError turns an error of the store into that of the real servers; name and
+// id are what the request asked for.
+func userError(err error, name string, id store.V2ID) error {
+	switch {
+	case errors.Is(err, store.ErrV2NotFound):
+		return errUserNotFound()
+	case errors.Is(err, store.ErrV2NameTaken):
+		return errorf(codeConflict, "user with name %s already exists", name)
+	case errors.Is(err, store.ErrV2IDTaken):
+		return errorf(codeConflict, "user with ID %s already exists", id)
+	default:
+		return err
+	}
+}
+
+// errKeyRequired is what the database below the real servers says to an empty
+// name.
+func errKeyRequired() error { return errorf(codeEmpty, "key required") }
+
+func listUsers(c *call) (int, any, error) {
+	opts, err := c.findOptions()
+	if err != nil {
+		return 0, nil, err
+	}
+	id, byID, err := c.queryID("id")
+	if err != nil {
+		return 0, nil, err
+	}
+	var found []store.V2User
+	switch name := c.query().Get("name"); {
+	case byID:
+		u, err := c.store.V2User(id)
+		if err != nil {
+			return 0, nil, errUserNotFound()
+		}
+		found = []store.V2User{u}
+	case name != "":
+		u, err := c.store.V2UserByName(name)
+		if err != nil {
+			return 0, nil, errUserNotFound()
+		}
+		found = []store.V2User{u}
+	default:
+		// The page is cut before the permissions are looked at.
+		found = page(opts, fromCursor(opts, c.store.V2Users(), func(u store.V2User) store.V2ID { return u.ID }))
+	}
+	body := usersResponse{Links: map[string]string{"self": prefix + "/users"}, Users: []userResponse{}}
+	for _, u := range found {
+		if c.caller.onID(reading, typeUsers, u.ID) == nil {
+			body.Users = append(body.Users, newUserResponse(u))
+		}
+	}
+	return http.StatusOK, body, nil
+}
+
+// fromCursor orders a list that is sorted by ID and starts it where the paging
+// parameters say.
+func fromCursor[T any](opts findOptions, all []T, id func(T) store.V2ID) []T {
+	if opts.descending {
+		all = slices.Clone(all)
+		slices.Reverse(all)
+	}
+	if opts.after == 0 {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(v T) bool {
+		if opts.descending {
+			return id(v) > opts.after+1
+		}
+		return id(v) <= opts.after
+	})
+}
+
+// postUser creates a user. The status is not validated, an ID of the client is
+// taken, and malformed JSON is a 500.
+func postUser(c *call) (int, any, error) {
+	var req userBody
+	if err := decodeJSON(c.Body, &req); err != nil {
+		return 0, nil, err
+	}
+	if req.Status == "" {
+		req.Status = active
+	}
+	if err := c.caller.onGlobal(writing, typeUsers); err != nil {
+		return 0, nil, err
+	}
+	if req.Name == "" {
+		return 0, nil, errKeyRequired()
+	}
+	u, err := c.store.V2CreateUser(store.V2User{ID: req.ID, Name: req.Name, OAuthID: req.OAuthID, Status: string(req.Status)})
+	if err != nil {
+		return 0, nil, userError(err, req.Name, req.ID)
+	}
+	return http.StatusCreated, newUserResponse(u), nil
+}
+
+// getUser asks for the permission first: a weak token cannot learn which users
+// exist.
+func getUser(c *call) (int, any, error) {
+	id, err := c.id("id")
+	if err != nil {
+		return 0, nil, err
+	}
+	return c.showUser(id)
+}
+
+// getMe is GET /users/{id} of the caller: it needs the permission to read the
+// own user.
+func getMe(c *call) (int, any, error) { return c.showUser(c.caller.userID) }
+
+func (c *call) showUser(id store.V2ID) (int, any, error) {
+	if err := c.caller.onID(reading, typeUsers, id); err != nil {
+		return 0, nil, err
+	}
+	u, err := c.store.V2User(id)
+	if err != nil {
+		return 0, nil, errUserNotFound()
+	}
+	return http.StatusOK, newUserResponse(u), nil
+}
+
+func patchUser(c *call) (int, any, error) {
+	id, err := c.id("id")
+	if err != nil {
+		return 0, nil, err
+	}
+	var upd userUpdate
+	if err := decodeJSON(c.Body, &upd); err != nil {
+		return 0, nil, err
+	}
+	var status *string
+	if upd.Status != nil {
+		status = new(string(*upd.Status))
+		if !validStatus(*status) {
+			return 0, nil, errInvalidStatus()
+		}
+	}
+	if err := c.caller.onID(writing, typeUsers, id); err != nil {
+		return 0, nil, err
+	}
+	name := ""
+	if upd.Name != nil {
+		name = *upd.Name
+		if name == "" {
+			return 0, nil, errKeyRequired()
+		}
+	}
+	u, err := c.store.V2UpdateUser(id, upd.Name, status)
+	if err != nil {
+		return 0, nil, userError(err, name, id)
+	}
+	return http.StatusOK, newUserResponse(u), nil
+}
+
+// deleteUser deletes a user, the caller's own as well. The tokens of the user
+// stay and answer 403.
+func deleteUser(c *call) (int, any, error) {
+	id, err := c.id("id")
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.caller.onID(writing, typeUsers, id); err != nil {
+		return 0, nil, err
+	}
+	if err := c.store.V2DeleteUser(id); err != nil {
+		return 0, nil, errUserNotFound()
+	}
+	return http.StatusNoContent, nil, nil
+}
+
+// getUserPermissions is a bare array. Nobody checks that the user exists.
+func getUserPermissions(c *call) (int, any, error) {
+	id, err := c.id("id")
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.caller.onID(reading, typeUsers, id); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, newPermissions(c.store.V2UserPermissions(id)), nil
+}

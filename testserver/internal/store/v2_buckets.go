@@ -1,0 +1,202 @@
+package store
+
+import (
+	"strings"
+	"time"
+)
+
+// V2Bucket is a bucket of InfluxDB v2.
+type V2Bucket struct {
+	// ID is random.
+	ID V2ID
+	// OrgID is the organization of the bucket.
+	OrgID V2ID
+	// System marks the buckets that the server makes for itself.
+	System bool
+	// Name is unique within the organization.
+	Name string
+	// Description is free text.
+	Description string
+	// RetentionPolicyName is kept as the client sent it.
+	RetentionPolicyName string
+	// Retention is how long data is kept; 0 is forever.
+	Retention time.Duration
+	// ShardGroup is the duration of a shard group; 0 at creation lets the server
+	// choose.
+	ShardGroup time.Duration
+	// CreatedAt and UpdatedAt are in UTC.
+	CreatedAt, UpdatedAt time.Time
+}
+
+// V2BucketUpdate is a change of a bucket; nil fields stay.
+type V2BucketUpdate struct {
+	// Name is the new name.
+	Name *string
+	// Description is the new description.
+	Description *string
+	// Retention and ShardGroup are the new durations.
+	Retention, ShardGroup *time.Duration
+}
+
+// v2MinRetention is the shortest retention that is not infinite.
+const v2MinRetention = time.Hour
+
+// V2CreateBucket creates a bucket.
+func (s *Store) V2CreateBucket(b V2Bucket) (V2Bucket, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.v2CreateBucketLocked(b)
+}
+
+func (s *Store) v2CreateBucketLocked(b V2Bucket) (V2Bucket, error) {
+	if err := v2CheckBucketName(b); err != nil {
+		return V2Bucket{}, err
+	}
+	if _, ok := s.v2.orgs[b.OrgID]; !ok {
+		return V2Bucket{}, ErrV2NotFound
+	}
+	if _, ok := s.v2BucketByNameLocked(b.OrgID, b.Name); ok {
+		return V2Bucket{}, ErrV2NameTaken
+	}
+	b.ShardGroup = v2ShardGroup(b.ShardGroup, b.Retention)
+	if b.Retention != 0 && b.Retention < v2MinRetention {
+		return V2Bucket{}, ErrV2RetentionTooLow
+	}
+	if b.Retention != 0 && b.Retention < b.ShardGroup {
+		return V2Bucket{}, ErrV2ShardTooLong
+	}
+	id, err := s.v2RandomIDLocked(func(id V2ID) bool { _, ok := s.v2.buckets[id]; return ok })
+	if err != nil {
+		return V2Bucket{}, err
+	}
+	now := s.v2UTC()
+	b.ID, b.CreatedAt, b.UpdatedAt = id, now, now
+	s.v2.buckets[id] = b
+	return b, nil
+}
+
+func v2CheckBucketName(b V2Bucket) error {
+	switch {
+	case strings.HasPrefix(b.Name, "_") && !b.System:
+		return ErrV2Underscore
+	case strings.Contains(b.Name, `"`):
+		return ErrV2Quote
+	default:
+		return nil
+	}
+}
+
+// v2ShardGroup chooses the shard group duration as the real servers do.
+func v2ShardGroup(shard, retention time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	if shard >= v2MinRetention {
+		return shard
+	}
+	if shard != 0 {
+		retention = v2MinRetention
+	}
+	switch {
+	case retention == 0 || retention >= 180*day:
+		return 7 * day
+	case retention >= 2*day:
+		return day
+	default:
+		return time.Hour
+	}
+}
+
+// V2Bucket returns the bucket with that ID.
+func (s *Store) V2Bucket(id V2ID) (V2Bucket, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	b, ok := s.v2.buckets[id]
+	if !ok {
+		return V2Bucket{}, ErrV2NotFound
+	}
+	return b, nil
+}
+
+// V2BucketByName returns the bucket with that name in an organization.
+func (s *Store) V2BucketByName(orgID V2ID, name string) (V2Bucket, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	b, ok := s.v2BucketByNameLocked(orgID, name)
+	if !ok {
+		return V2Bucket{}, ErrV2NotFound
+	}
+	return b, nil
+}
+
+func (s *Store) v2BucketByNameLocked(orgID V2ID, name string) (V2Bucket, bool) {
+	for _, b := range s.v2.buckets {
+		if b.OrgID == orgID && b.Name == name {
+			return b, true
+		}
+	}
+	return V2Bucket{}, false
+}
+
+// V2Buckets returns all buckets in the order of their IDs.
+func (s *Store) V2Buckets() []V2Bucket {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return sortedByID(s.v2.buckets)
+}
+
+// V2UpdateBucket changes what is not nil.
+func (s *Store) V2UpdateBucket(id V2ID, upd V2BucketUpdate) (V2Bucket, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.v2.buckets[id]
+	if !ok {
+		return V2Bucket{}, ErrV2NotFound
+	}
+	if upd.Retention != nil && *upd.Retention != 0 && *upd.Retention < v2MinRetention {
+		return V2Bucket{}, ErrV2RetentionTooLow
+	}
+	if upd.Name != nil && *upd.Name != b.Name {
+		if b.System {
+			return V2Bucket{}, ErrV2SystemBucket
+		}
+		renamed := b
+		renamed.Name = *upd.Name
+		if err := v2CheckBucketName(renamed); err != nil {
+			return V2Bucket{}, err
+		}
+		if _, taken := s.v2BucketByNameLocked(b.OrgID, renamed.Name); taken {
+			return V2Bucket{}, ErrV2NameTaken
+		}
+		b = renamed
+	}
+	if upd.Description != nil {
+		b.Description = *upd.Description
+	}
+	if upd.Retention != nil {
+		b.Retention = *upd.Retention
+	}
+	if upd.ShardGroup != nil {
+		b.ShardGroup = v2ShardGroup(*upd.ShardGroup, b.Retention)
+	}
+	if b.Retention != 0 && b.Retention < b.ShardGroup {
+		return V2Bucket{}, ErrV2ShardTooLong
+	}
+	b.UpdatedAt = s.v2UTC()
+	s.v2.buckets[id] = b
+	return b, nil
+}
+
+// V2DeleteBucket deletes a bucket.
+func (s *Store) V2DeleteBucket(id V2ID) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, ok := s.v2.buckets[id]
+	if !ok {
+		return ErrV2NotFound
+	}
+	if b.System {
+		return ErrV2SystemBucket
+	}
+	delete(s.v2.buckets, id)
+	s.v2RemoveResourceLocked(id)
+	return nil
+}

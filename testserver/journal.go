@@ -1,0 +1,145 @@
+package testserver
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Request is one journaled request with what became of it.
+type Request struct {
+	// Seq counts the requests of the server from 1, in order of arrival.
+	Seq int
+	// Face is the face that got the request.
+	Face Face
+	// Op is the route pattern, such as "POST /api/v2/authorizations"; it is empty
+	// when the face has no such route.
+	Op string
+	// Method, Path and RawQuery are as the client sent them. The query may hold a
+	// secret.
+	Method, Path, RawQuery string
+	// Header is what the client sent, with the value of Authorization replaced by
+	// its scheme and cookies by their names.
+	Header http.Header
+	// Caller names the credential: the token's name (InfluxDB 3) or the
+	// authorization's ID (v2). It is empty for no or an unknown credential.
+	Caller string
+	// Body is the whole request body. It may hold a secret.
+	Body []byte
+	// Status is the status code that was sent; 0 when nothing was sent (yet).
+	Status int
+	// ResponseHeader is what was sent.
+	ResponseHeader http.Header
+	// Executed says that the real handler ran.
+	Executed bool
+	// Dropped says that the connection was closed without a whole reply.
+	Dropped bool
+	// Faulted says that a fault applied.
+	Faulted bool
+	// Time is when the request arrived, by the server's clock.
+	Time time.Time
+}
+
+// clone returns a copy that shares nothing with r.
+func (r *Request) clone() Request {
+	c := *r
+	c.Header = r.Header.Clone()
+	c.Body = bytes.Clone(r.Body)
+	c.ResponseHeader = r.ResponseHeader.Clone()
+	return c
+}
+
+// journal is the list of requests.
+type journal struct {
+	mu       sync.Mutex
+	seq      int
+	requests []*Request
+	// unknown lists requests without a route that no fault answered. It outlives
+	// ResetRequests, since Run reports it in the end.
+	unknown []string
+}
+
+// begin enters a request that has just arrived.
+func (j *journal) begin(r Request) *Request {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seq++
+	r.Seq = j.seq
+	j.requests = append(j.requests, &r)
+	return &r
+}
+
+// finish changes an entry under the lock, since readers may copy it meanwhile.
+// Genuine says that the client gets the answer of the real handler.
+func (j *journal) finish(entry *Request, genuine bool, change func(*Request)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	change(entry)
+	if entry.Op == "" && genuine {
+		j.unknown = append(j.unknown, entry.Face.String()+" "+entry.Method+" "+entry.Path)
+	}
+}
+
+// unknownRoutes returns the requests that had no route and that no fault
+// answered.
+func (j *journal) unknownRoutes() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]string(nil), j.unknown...)
+}
+
+// Requests returns a copy of the journal, in order of arrival.
+func (s *Server) Requests() []Request {
+	return s.requests(func(*Request) bool { return true })
+}
+
+// RequestsFor returns the requests of one route: op is a route pattern such as
+// "DELETE /api/v3/configure/token".
+func (s *Server) RequestsFor(op string) []Request {
+	return s.requests(func(r *Request) bool { return r.Op == op })
+}
+
+func (s *Server) requests(match func(*Request) bool) []Request {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	var out []Request
+	for _, r := range s.journal.requests {
+		if match(r) {
+			out = append(out, r.clone())
+		}
+	}
+	return out
+}
+
+// ResetRequests empties the journal. Seq counts on.
+func (s *Server) ResetRequests() {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	s.journal.requests = nil
+}
+
+// withoutCredentials copies a request header and takes the secrets out.
+func withoutCredentials(h http.Header) http.Header {
+	out := h.Clone()
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		for i, v := range out[name] {
+			// A value without a scheme is all secret.
+			scheme, _, ok := strings.Cut(v, " ")
+			if !ok {
+				scheme = ""
+			}
+			out[name][i] = scheme
+		}
+	}
+	for i, v := range out["Cookie"] {
+		var names []string
+		for part := range strings.SplitSeq(v, ";") {
+			name, _, _ := strings.Cut(strings.TrimSpace(part), "=")
+			names = append(names, name)
+		}
+		out["Cookie"][i] = strings.Join(names, "; ")
+	}
+	return out
+}
