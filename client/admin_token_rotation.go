@@ -72,14 +72,19 @@ func (s *AdminTokensService) investigate(
 	case err == nil && after.Fingerprint == before.Fingerprint:
 		unknown.Evidence = fmt.Sprintf("A read afterwards still showed the operator token with the hash %s: "+
 			"at that moment it had not been replaced.", after.Fingerprint)
+		unknown.Advice = "Regenerate it again."
 		return
 	case err == nil:
 		unknown.Evidence = fmt.Sprintf("A read afterwards showed that it has been replaced: its hash was %s and is "+
 			"%s now. The token that this client authenticates with still works.", before.Fingerprint, after.Fingerprint)
+		unknown.Advice = "Nobody has the new secret; no data and no other token is affected. Regenerate it again with the same token."
 		return
 	case IsUnauthorized(err) && ownCredential:
 		unknown.Evidence = fmt.Sprintf("A read afterwards was refused: the operator token with the hash %s has been "+
 			"replaced, and its new secret was lost with the reply.", before.Fingerprint)
+		unknown.Advice = "No data and no other token is affected, and the call was not repeated. Regenerate the operator token " +
+			"with any named admin token, or restart the server with its recovery listener " +
+			"(--admin-token-recovery-http-bind) and regenerate it there."
 	default:
 		unknown.Evidence = fmt.Sprintf("A read afterwards failed too: %v.", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -319,7 +318,3 @@ func (t *wireTime) pointer() *time.Time {
 	}
 	return &t.Time
 }
-
-// MaxAdminTokenLife is the longest life that a named admin token can be created
-// with: the longest time.Duration in whole seconds, some 292 years.
-const MaxAdminTokenLife = time.Duration(math.MaxInt64) / time.Second * time.Second

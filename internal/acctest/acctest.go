@@ -1,0 +1,88 @@
+// Package acctest is what the acceptance tests of all resources share: the
+// provider under test, the server that they run on, and the record of every
+// secret that the server issued.
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/internal/provider"
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver"
+)
+
+// SecretsDirVariable names the environment variable of the directory into which
+// each test writes the secrets that its server issued, for the canary test.
+const SecretsDirVariable = "INFLUXDB_ACCTEST_SECRETS_DIR" //nolint:gosec // It is the name of a variable, not a secret.
+
+// Factories returns the provider under test as "influxdb", and a second time as
+// "influxdboperator": one process of terraform-plugin-testing serves all aliases
+// of a provider from one object, so that two configurations need two names.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	factory := func() (tfprotov6.ProviderServer, error) {
+		return providerserver.NewProtocol6WithError(provider.New("test")())()
+	}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"influxdb":         factory,
+		"influxdboperator": factory,
+	}
+}
+
+// RequiredProviders is the block that names where the providers come from.
+const RequiredProviders = `
+terraform {
+  required_providers {
+    influxdb         = { source = "influxdb-tokens/influxdb" }
+    influxdboperator = { source = "influxdb-tokens/influxdboperator" }
+  }
+}
+`
+
+// Server starts a reference server for one test.
+func Server(t *testing.T, options ...testserver.Option) *testserver.Server {
+	t.Helper()
+	server := testserver.Run(t, options...)
+	if dir := os.Getenv(SecretsDirVariable); dir != "" {
+		t.Cleanup(func() {
+			name := strings.NewReplacer("/", "_", " ", "_").Replace(t.Name()) + ".txt"
+			secrets := strings.Join(server.IssuedSecrets(), "\n") + "\n"
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(secrets), 0o600); err != nil { //nolint:gosec // The canary test chooses the directory.
+				t.Error(err)
+			}
+		})
+	}
+	return server
+}
+
+// V3Config returns a configuration for the InfluxDB 3 face of server with token
+// as the provider's credential, and body after it.
+func V3Config(server *testserver.Server, token, body string) string {
+	return RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %q\n}\n", server.V3URL(), token) + body
+}
+
+// V2Config is V3Config for the InfluxDB v2 face.
+func V2Config(server *testserver.Server, token, body string) string {
+	return RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %q\n}\n", server.V2URL(), token) + body
+}
+
+// Count returns how many requests of the journal match.
+func Count(server *testserver.Server, match func(testserver.Request) bool) int {
+	count := 0
+	for _, request := range server.Requests() {
+		if match(request) {
+			count++
+		}
+	}
+	return count
+}
+
+// Refused returns how many requests were answered 401.
+func Refused(server *testserver.Server) int {
+	return Count(server, func(r testserver.Request) bool { return r.Status == 401 })
+}

@@ -1,0 +1,2 @@
+// Package provider is the Terraform provider "influxdb".
+package provider

@@ -1,0 +1,141 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/client"
+	"github.com/influxdb-tokens/terraform-provider-influxdb/internal/apidiag"
+)
+
+// Read implements resource.Resource. The server lists the hash of the operator
+// token, so that a read proves whether the secret in the state is the live one.
+func (r *operatorRotationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if r.data.isUnknown() {
+		return // The state stays as it is; the provider has warned already.
+	}
+	var state operatorRotationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx = r.data.context(ctx)
+	seen := readOrigin(ctx, req.Private)
+	ctx, moved := r.withStateToken(ctx, seen, state.secret())
+	listed, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName)
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.Append(apidiag.Call{
+			Action: "read", Object: "operator token", Safe: "The state is kept.",
+			Unauthorized: fmt.Sprintf("Neither the credential of the provider nor the operator token in the state (fingerprint "+
+				"%q) is accepted.%s If the operator token was rotated elsewhere, give the new one, or any named admin token, to "+
+				"the provider. %s", state.secret().Fingerprint(), moved, waysBack),
+		}.Error(err))
+		return
+	}
+	if other := seen.check(r.data.client, "operator token"); other != nil {
+		resp.Diagnostics.Append(other)
+		return
+	}
+	if err != nil {
+		tflog.Info(ctx, "The server has no operator token; the rotation is removed from the state")
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	r.compare(ctx, &state, listed, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+}
+
+// withStateToken lets the calls of ctx fall back to the secret of the state, if
+// the provider talks to the server that it belongs to; moved says so otherwise.
+func (r *operatorRotationResource) withStateToken(
+	ctx context.Context, seen origin, token client.Secret,
+) (_ context.Context, moved string) {
+	if token.IsZero() {
+		return ctx, ""
+	}
+	if !seen.sameServer(r.data.client) {
+		return ctx, fmt.Sprintf(" The one in the state belongs to %s and was not shown to %s.", seen.URL, r.data.client.URL())
+	}
+	return client.WithFallbackToken(ctx, token), ""
+}
+
+// compare brings the state up to what the server lists.
+func (r *operatorRotationResource) compare(
+	ctx context.Context, state *operatorRotationModel, listed *client.AdminToken, diags *diag.Diagnostics,
+) {
+	held := state.secret()
+	state.RotatedAt = rotatedAt(listed)
+	state.Fingerprint = types.StringValue(listed.Fingerprint)
+	if held.Fingerprint() == listed.Fingerprint {
+		return
+	}
+	if own, err := r.data.client.Token(ctx); err == nil && own.Fingerprint() == listed.Fingerprint {
+		state.Token = types.StringValue(own.Reveal())
+		if !held.IsZero() {
+			diags.AddWarning("The operator token was rotated outside of Terraform",
+				fmt.Sprintf("The secret in the state (fingerprint %s) is dead. The provider authenticates with the live one "+
+					"(fingerprint %s), which takes its place in the state. Nothing was changed on the server.",
+					held.Fingerprint(), listed.Fingerprint))
+		}
+		return
+	}
+	if held.IsZero() {
+		diags.AddWarning("The operator token is not in the state",
+			"The resource was imported by a provider that authenticates with another token, and InfluxDB does not show a "+
+				"secret twice. Change a value of rotation_triggers, or use -replace, to rotate and have the new secret in the "+
+				"state.")
+		return
+	}
+	diags.AddWarning("The operator token was rotated outside of Terraform",
+		fmt.Sprintf("The secret in the state (fingerprint %s) is dead: the server's operator token has the fingerprint %s. "+
+			"Nothing was changed. Give the live token to the provider, and it is taken over; or change a value of "+
+			"rotation_triggers, or use -replace, to rotate it now.", held.Fingerprint(), listed.Fingerprint))
+}
+
+// Update implements resource.Resource.
+func (r *operatorRotationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state operatorRotationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Token.IsUnknown() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	if !r.requireClient("rotate", "operator token", &resp.Diagnostics) {
+		return
+	}
+	ctx = r.data.context(ctx)
+	ctx, moved := r.withStateToken(ctx, readOrigin(ctx, req.Private), state.secret())
+	issued, err := r.data.client.AdminTokens.RegenerateOperator(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(apidiag.Call{
+			Action: "rotate", Object: "operator token",
+			Safe: "The operator token was not changed, and the state is kept; the next apply tries the rotation again.",
+			Unauthorized: "Neither the credential of the provider nor the operator token in the state is accepted." + moved +
+				" " + waysBack,
+			Unknown: "The state keeps the previous secret, and the next apply tries the rotation again.",
+		}.Error(err))
+		return
+	}
+	now := r.data.now()
+	plan.setToken(issued.Token, state.Generation.ValueInt64()+1, timestamp(&now))
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Only now that the secret is safe in the state, anything else is asked.
+	if listed, err := r.data.client.AdminTokens.Get(client.WithFallbackToken(ctx, issued.Token), client.OperatorName); err == nil {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("rotated_at"), rotatedAt(listed))...)
+	}
+}

@@ -1,0 +1,3 @@
+// Package validators holds the checks of attribute values that a plan can make
+// without asking the server.
+package validators

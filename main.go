@@ -1,0 +1,36 @@
+// Command terraform-provider-influxdb is the Terraform provider for InfluxDB
+// tokens.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/internal/provider"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	var debug, showVersion bool
+	flag.BoolVar(&debug, "debug", false, "run the provider so that a debugger can attach to it")
+	flag.BoolVar(&showVersion, "version", false, "print the version and exit")
+	flag.Parse()
+	if showVersion {
+		fmt.Println("terraform-provider-influxdb " + version)
+		return
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: "registry.terraform.io/influxdb-tokens/influxdb",
+		Debug:   debug,
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "terraform-provider-influxdb:", err)
+		os.Exit(1)
+	}
+}
