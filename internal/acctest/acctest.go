@@ -60,15 +60,48 @@ func Server(t *testing.T, options ...testserver.Option) *testserver.Server {
 	return server
 }
 
+// TokenFile writes token into a file of the test and returns its path. The
+// configurations of tests read it from there, because terraform-plugin-testing
+// logs them, and the canary test looks for secrets in every log.
+func TokenFile(t *testing.T, token string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Token returns an expression that yields token, without showing it.
+func Token(t *testing.T, token string) string {
+	t.Helper()
+	return fmt.Sprintf("sensitive(trimspace(file(%q)))", TokenFile(t, token))
+}
+
+// LateToken is Token, known only once the terraform_data resource named after is
+// created. The token does not go through that resource, because Terraform logs
+// the values of its own.
+func LateToken(t *testing.T, after, token string) string {
+	t.Helper()
+	return fmt.Sprintf("terraform_data.%s.id == \"\" ? null : %s", after, Token(t, token))
+}
+
 // V3Config returns a configuration for the InfluxDB 3 face of server with token
 // as the provider's credential, and body after it.
-func V3Config(server *testserver.Server, token, body string) string {
-	return RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %q\n}\n", server.V3URL(), token) + body
+func V3Config(t *testing.T, server *testserver.Server, token, body string) string {
+	t.Helper()
+	return config(t, server.V3URL(), token, body)
 }
 
 // V2Config is V3Config for the InfluxDB v2 face.
-func V2Config(server *testserver.Server, token, body string) string {
-	return RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %q\n}\n", server.V2URL(), token) + body
+func V2Config(t *testing.T, server *testserver.Server, token, body string) string {
+	t.Helper()
+	return config(t, server.V2URL(), token, body)
+}
+
+func config(t *testing.T, url, token, body string) string {
+	t.Helper()
+	return RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %s\n}\n", url, Token(t, token)) + body
 }
 
 // Count returns how many requests of the journal match.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,7 +65,7 @@ func TestAccAdminTokenResource_basic(t *testing.T) {
 		CheckDestroy:             onlyOperator(server),
 		Steps: []resource.TestStep{
 			{
-				Config: acctest.V3Config(server, operator.Token, adminToken("ci", `expires_in = "30d"`+"\n")),
+				Config: acctest.V3Config(t, server, operator.Token, adminToken("ci", `expires_in = "30d"`+"\n")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction(address, plancheck.ResourceActionCreate),
 					plancheck.ExpectUnknownValue(address, tfjsonpath.New("token")),
@@ -82,7 +83,7 @@ func TestAccAdminTokenResource_basic(t *testing.T) {
 				},
 			},
 			{ // Another spelling of the same life changes nothing on the server.
-				Config: acctest.V3Config(server, operator.Token, adminToken("ci", `expires_in = "720h"`+"\n")),
+				Config: acctest.V3Config(t, server, operator.Token, adminToken("ci", `expires_in = "720h"`+"\n")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 				}},
@@ -113,7 +114,7 @@ func TestAccAdminTokenResource_importPlansClean(t *testing.T) {
 	operator := server.BootstrapV3()
 	server.CreateV3Token("ci", 30*24*time.Hour)
 	server.CreateV3Token("for ever", 0)
-	config := acctest.V3Config(server, operator.Token, adminToken("ci", `expires_in = "30d"`+"\n")+
+	config := acctest.V3Config(t, server, operator.Token, adminToken("ci", `expires_in = "30d"`+"\n")+
 		"resource \"influxdb_admin_token\" \"forever\" {\n  name = \"for ever\"\n}\n")
 	imports := `
 import {
@@ -152,7 +153,7 @@ func TestAccAdminTokenResource_disappears(t *testing.T) {
 	t.Parallel()
 	server := acctest.Server(t)
 	operator := server.BootstrapV3()
-	config := acctest.V3Config(server, operator.Token, adminToken("ci", ""))
+	config := acctest.V3Config(t, server, operator.Token, adminToken("ci", ""))
 	const address = "influxdb_admin_token.test"
 	changed := statecheck.CompareValue(compare.ValuesDiffer())
 
@@ -196,7 +197,7 @@ func TestAccAdminTokenResource_requiresReplace(t *testing.T) {
 	changed := statecheck.CompareValue(compare.ValuesDiffer())
 	step := func(name, more string, action plancheck.ResourceActionType) resource.TestStep {
 		return resource.TestStep{
-			Config: acctest.V3Config(server, operator.Token, adminToken(name, more)),
+			Config: acctest.V3Config(t, server, operator.Token, adminToken(name, more)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, action),
 			}},
@@ -236,7 +237,7 @@ func TestAccAdminTokenResource_invalidConfig(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
-					Config:      acctest.V3Config(server, server.BootstrapV3().Token, test.body),
+					Config:      acctest.V3Config(t, server, server.BootstrapV3().Token, test.body),
 					PlanOnly:    true,
 					ExpectError: regexp.MustCompile(test.want),
 				}},
@@ -255,17 +256,17 @@ func TestAccAdminTokenResource_unknownValues(t *testing.T) {
 	// Name, life and the provider's own settings are known only after apply.
 	config := acctest.RequiredProviders + fmt.Sprintf(`
 resource "terraform_data" "input" {
-  input = { url = %q, token = %q, name = "late", life = "1d" }
+  input = { url = %q, name = "late", life = "1d" }
 }
 provider "influxdb" {
   url   = terraform_data.input.output.url
-  token = terraform_data.input.output.token
+  token = %s
 }
 resource "influxdb_admin_token" "test" {
   name       = terraform_data.input.output.name
   expires_in = terraform_data.input.output.life
 }
-`, server.V3URL(), operator.Token)
+`, server.V3URL(), acctest.LateToken(t, "input", operator.Token))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             onlyOperator(server),
@@ -315,7 +316,7 @@ func TestAccAdminTokenResource_apiError(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             onlyOperator(server),
 				Steps: []resource.TestStep{{
-					Config:      acctest.V3Config(server, operator.Token, adminToken("ci", "")),
+					Config:      acctest.V3Config(t, server, operator.Token, adminToken("ci", "")),
 					ExpectError: regexp.MustCompile(test.want),
 				}},
 			})
@@ -330,7 +331,7 @@ func TestAccAdminTokenResource_lostReply(t *testing.T) {
 	t.Parallel()
 	server := acctest.Server(t)
 	operator := server.BootstrapV3()
-	config := acctest.V3Config(server, operator.Token, adminToken("ci", ""))
+	config := acctest.V3Config(t, server, operator.Token, adminToken("ci", ""))
 	undo := server.Inject(testserver.Fault{Op: opNamed, AfterRun: true, Drop: true})
 
 	resource.UnitTest(t, resource.TestCase{
@@ -364,7 +365,7 @@ func TestAccAdminTokenResource_ownCredential(t *testing.T) {
 	server := acctest.Server(t)
 	server.BootstrapV3()
 	own := server.CreateV3Token("terraform", 0)
-	config := acctest.V3Config(server, own.Token, adminToken("terraform", ""))
+	config := acctest.V3Config(t, server, own.Token, adminToken("terraform", ""))
 
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -372,7 +373,7 @@ func TestAccAdminTokenResource_ownCredential(t *testing.T) {
 			{Config: config, ResourceName: "influxdb_admin_token.test", ImportState: true, ImportStateId: "terraform", ImportStatePersist: true},
 			{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`(?s)lock the provider out.*Nothing was deleted`)},
 			{ // Taking it out of the configuration's hands is the way out.
-				Config: acctest.V3Config(server, own.Token, `
+				Config: acctest.V3Config(t, server, own.Token, `
 removed {
   from = influxdb_admin_token.test
   lifecycle {
@@ -397,31 +398,47 @@ func TestAccAdminTokenResource_anotherCluster(t *testing.T) {
 		}
 	}
 	writeToken(server.BootstrapV3())
-	config := func(body string) string {
-		return acctest.RequiredProviders + fmt.Sprintf(
-			"provider \"influxdb\" {\n  url = %q\n  token_file = %q\n}\n", server.V3URL(), file) + body
+	w := newWorkspace(t, server, requiredProvider+fmt.Sprintf(
+		"provider \"influxdb\" {\n  url = %q\n  token_file = %q\n}\n", server.V3URL(), file)+adminToken("ci", ""))
+	w.must("apply", "-auto-approve")
+
+	// Another cluster behind the same URL does not have the token: that proves
+	// nothing, and neither a refresh nor a destruction goes by it.
+	server.ReplaceV3Cluster()
+	writeToken(server.BootstrapV3())
+	want := regexp.MustCompile(`(?s)Another InfluxDB cluster answers.*state\s+is\s+kept.*state\s+rm`)
+	for _, arguments := range [][]string{{"plan"}, {"apply", "-auto-approve"}, {"destroy", "-auto-approve", "-refresh=false"}} {
+		if printed, code := w.run(arguments...); code == 0 || !want.MatchString(printed) {
+			t.Errorf("%s: exit code %d\n%s", arguments[0], code, printed)
+		}
 	}
+	if listed := w.must("state", "list"); !strings.Contains(listed, "influxdb_admin_token.test") {
+		t.Errorf("the state was not kept: %q", listed)
+	}
+	// What the message says to do works.
+	w.must("state", "rm", "influxdb_admin_token.test")
+	w.must("apply", "-auto-approve")
+	if n := len(server.V3Tokens()); n != 2 {
+		t.Errorf("the new cluster has %d tokens, want 2", n)
+	}
+}
+
+// A gateway that repeats what it was sent, or what it was to pass on, must not
+// put a secret into an error or a log: the canary test greps for it.
+func TestAccAdminTokenResource_echoingGateway(t *testing.T) {
+	t.Parallel()
+	server := acctest.Server(t)
+	operator := server.BootstrapV3()
+	other := server.CreateV3Token("other", 0)
+	server.Inject(testserver.Fault{
+		Op: opNamed, Status: http.StatusBadRequest, Header: http.Header{"X-Request-Id": {"for " + operator.Token}},
+		Body: fmt.Sprintf("request with Authorization: Bearer %s was answered with %s", operator.Token, other.Token),
+	})
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
-		Steps: []resource.TestStep{
-			{Config: config(adminToken("ci", ""))},
-			{ // Another cluster behind the same URL does not have the token: that proves nothing.
-				PreConfig: func() {
-					server.ReplaceV3Cluster()
-					writeToken(server.BootstrapV3())
-				},
-				Config:      config(adminToken("ci", "")),
-				ExpectError: regexp.MustCompile(`(?s)Another InfluxDB cluster answers.*state\s+is\s+kept`),
-			},
-			{
-				Config: config(`
-removed {
-  from = influxdb_admin_token.test
-  lifecycle {
-    destroy = false
-  }
-}`),
-			},
-		},
+		Steps: []resource.TestStep{{
+			Config:      acctest.V3Config(t, server, operator.Token, adminToken("ci", "")),
+			ExpectError: regexp.MustCompile(`(?s)Bearer\s+\[redacted\]\s+was\s+answered\s+with\s+\[redacted\].*Request ID:\s+for\s+\[redacted\]`),
+		}},
 	})
 }

@@ -74,7 +74,7 @@ func TestAccAuthorizationResource_basic(t *testing.T) {
 			}
 			step := func(action plancheck.ResourceActionType, lines ...string) resource.TestStep {
 				return resource.TestStep{
-					Config:            acctest.V2Config(server, setup.Token, authorization(append(lines, readBuckets)...)),
+					Config:            acctest.V2Config(t, server, setup.Token, authorization(append(lines, readBuckets)...)),
 					ConfigPlanChecks:  planned(addressV2, action),
 					ConfigStateChecks: kept(),
 				}
@@ -84,7 +84,7 @@ func TestAccAuthorizationResource_basic(t *testing.T) {
 				CheckDestroy:             onlySetup(server, setup),
 				Steps: []resource.TestStep{
 					{
-						Config: acctest.V2Config(server, setup.Token, authorization(orgID(setup), readBuckets)),
+						Config: acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), readBuckets)),
 						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 							plancheck.ExpectResourceAction(addressV2, plancheck.ResourceActionCreate),
 							plancheck.ExpectSensitiveValue(addressV2, tfjsonpath.New("token")),
@@ -128,7 +128,7 @@ func TestAccAuthorizationResource_bornInactive(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             onlySetup(server, setup),
 		Steps: []resource.TestStep{{
-			Config: acctest.V2Config(server, setup.Token, authorization(orgID(setup), readBuckets, `status = "inactive"`)),
+			Config: acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), readBuckets, `status = "inactive"`)),
 			Check: func(*terraform.State) error {
 				if status := server.V2Authorizations()[1].Status; status != "inactive" {
 					return fmt.Errorf("the server has status %q", status)
@@ -145,7 +145,7 @@ func TestAccAuthorizationResource_permissions(t *testing.T) {
 	setup := server.SetupV2()
 	step := func(action plancheck.ResourceActionType, permissions string) resource.TestStep {
 		return resource.TestStep{
-			Config:           acctest.V2Config(server, setup.Token, authorization(orgID(setup), "permissions = ["+permissions+"]")),
+			Config:           acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), "permissions = ["+permissions+"]")),
 			ConfigPlanChecks: planned(addressV2, action),
 		}
 	}
@@ -193,7 +193,7 @@ func TestAccAuthorizationResource_requiresReplace(t *testing.T) {
 	changed := statecheck.CompareValue(compare.ValuesDiffer())
 	step := func(action plancheck.ResourceActionType, lines ...string) resource.TestStep {
 		return resource.TestStep{
-			Config:            acctest.V2Config(server, setup.Token, authorization(append(lines, readBuckets)...)),
+			Config:            acctest.V2Config(t, server, setup.Token, authorization(append(lines, readBuckets)...)),
 			ConfigPlanChecks:  planned(addressV2, action),
 			ConfigStateChecks: []statecheck.StateCheck{changed.AddStateValue(addressV2, tfjsonpath.New("id"))},
 		}
@@ -222,7 +222,7 @@ func TestAccAuthorizationResource_renamedOwner(t *testing.T) {
 		return []statecheck.StateCheck{same.AddStateValue(addressV2, tfjsonpath.New("token"))}
 	}
 	config := func(org string) string {
-		return acctest.V2Config(server, setup.Token, authorization(fmt.Sprintf("org = %q", org), readBuckets))
+		return acctest.V2Config(t, server, setup.Token, authorization(fmt.Sprintf("org = %q", org), readBuckets))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -248,8 +248,8 @@ func TestAccAuthorizationResource_providerDefault(t *testing.T) {
 	setup := server.SetupV2()
 	other := server.CreateV2Org("other")
 	config := func(org string) string {
-		return acctest.RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n url = %q\n token = %q\n %s\n}\n",
-			server.V2URL(), setup.Token, org) + authorization(readBuckets)
+		return acctest.RequiredProviders + fmt.Sprintf("provider \"influxdb\" {\n url = %q\n token = %s\n %s\n}\n",
+			server.V2URL(), acctest.Token(t, setup.Token), org) + authorization(readBuckets)
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -271,7 +271,7 @@ func TestAccAuthorizationResource_disappears(t *testing.T) {
 	server := acctest.Server(t)
 	setup := server.SetupV2()
 	alice := server.CreateV2User("alice")
-	config := acctest.V2Config(server, setup.Token, authorization(orgID(setup), fmt.Sprintf("user_id = %q", alice.ID), readBuckets))
+	config := acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), fmt.Sprintf("user_id = %q", alice.ID), readBuckets))
 	last := func() string {
 		all := server.V2Authorizations()
 		return all[len(all)-1].ID
@@ -335,7 +335,7 @@ func TestAccAuthorizationResource_invalidConfig(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
-					Config:      acctest.V2Config(server, server.SetupV2().Token, authorization(test.lines...)),
+					Config:      acctest.V2Config(t, server, server.SetupV2().Token, authorization(test.lines...)),
 					PlanOnly:    true,
 					ExpectError: regexp.MustCompile(test.want),
 				}},
@@ -354,11 +354,11 @@ func TestAccAuthorizationResource_unknownValues(t *testing.T) {
 	config := func(url string) string {
 		return acctest.RequiredProviders + fmt.Sprintf(`
 resource "terraform_data" "input" {
-  input = { url = %q, token = %q, org = "acme", org_id = %q, bucket = %q }
+  input = { url = %q, org = "acme", org_id = %q, bucket = %q }
 }
 provider "influxdb" {
   url   = terraform_data.input.output.url
-  token = terraform_data.input.output.token
+  token = %s
 }
 resource "influxdb_authorization" "test" {
   org         = terraform_data.input.output.org
@@ -371,7 +371,7 @@ resource "influxdb_authorization" "by_id" {
   org_id      = terraform_data.input.output.org_id
   permissions = [for a in ["read", "write"] : { action = a, type = "tasks" }]
 }
-`, url, setup.Token, setup.OrgID, setup.BucketID)
+`, url, setup.OrgID, setup.BucketID, acctest.LateToken(t, "input", setup.Token))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -431,7 +431,7 @@ func TestAccAuthorizationResource_apiError(t *testing.T) {
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             onlySetup(server, setup),
 				Steps: []resource.TestStep{{
-					Config:      acctest.V2Config(server, setup.Token, authorization(lines...)),
+					Config:      acctest.V2Config(t, server, setup.Token, authorization(lines...)),
 					ExpectError: regexp.MustCompile(test.want),
 				}},
 			})
@@ -443,7 +443,7 @@ func TestAccAuthorizationResource_lostReply(t *testing.T) {
 	t.Parallel()
 	server := acctest.Server(t)
 	setup := server.SetupV2()
-	config := acctest.V2Config(server, setup.Token, authorization(orgID(setup), readBuckets, `description = "app"`))
+	config := acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), readBuckets, `description = "app"`))
 	undo := server.Inject(testserver.Fault{Op: opCreateV2, AfterRun: true, Drop: true})
 	var orphan string
 	resource.UnitTest(t, resource.TestCase{
@@ -475,7 +475,7 @@ func TestAccAuthorizationResource_lostUpdate(t *testing.T) {
 	server := acctest.Server(t)
 	setup := server.SetupV2()
 	config := func(description string) string {
-		return acctest.V2Config(server, setup.Token, authorization(orgID(setup), readBuckets, fmt.Sprintf("description = %q", description)))
+		return acctest.V2Config(t, server, setup.Token, authorization(orgID(setup), readBuckets, fmt.Sprintf("description = %q", description)))
 	}
 	same := statecheck.CompareValue(compare.ValuesSame())
 	check := func() []statecheck.StateCheck {
@@ -513,11 +513,11 @@ func TestAccAuthorizationResource_wrongGeneration(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config:      acctest.V3Config(server, operator.Token, authorization(orgID(setup), readBuckets)),
+				Config:      acctest.V3Config(t, server, operator.Token, authorization(orgID(setup), readBuckets)),
 				ExpectError: regexp.MustCompile(`(?s)is a call for InfluxDB v2,\s+but InfluxDB 3\s+answered.*right\s+generation`),
 			},
 			{
-				Config:      acctest.V2Config(server, setup.Token, adminToken("ci", "")),
+				Config:      acctest.V2Config(t, server, setup.Token, adminToken("ci", "")),
 				ExpectError: regexp.MustCompile(`(?s)is a call for\s+InfluxDB 3,\s+but\s+InfluxDB v2 OSS 2.10.*answered`),
 			},
 		},

@@ -43,5 +43,7 @@ func TestMain(m *testing.M) {
 			set("TF_ACC_PROVIDER_HOST", "registry.opentofu.org")
 		}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	removeProvider()
+	os.Exit(code)
 }

@@ -45,7 +45,10 @@ func operatorConfig(server *testserver.Server, settings, arguments, more string)
 		"resource \"influxdb_operator_rotation\" \"test\" {\n  " + arguments + "\n}\n" + more
 }
 
-func withToken(token string) string { return fmt.Sprintf("token = %q", token) }
+func withToken(t *testing.T, token string) string {
+	t.Helper()
+	return "token = " + acctest.Token(t, token)
+}
 
 func trigger(value string) string {
 	return fmt.Sprintf("rotation_triggers = { release = %q }", value)
@@ -262,11 +265,11 @@ func TestAccOperatorRotationResource_adopt(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config:      operatorConfig(server, withToken(named.Token), "rotate_on_create = false", ""),
+				Config:      operatorConfig(server, withToken(t, named.Token), "rotate_on_create = false", ""),
 				ExpectError: regexp.MustCompile(`(?s)provider's token is not the operator token.*Nothing was\s+changed`),
 			},
 			{
-				Config: operatorConfig(server, withToken(operator.Token), "rotate_on_create = false", ""),
+				Config: operatorConfig(server, withToken(t, operator.Token), "rotate_on_create = false", ""),
 				ConfigStateChecks: []statecheck.StateCheck{
 					generation(1),
 					statecheck.ExpectKnownValue(addressOperator, tfjsonpath.New("token"), knownvalue.StringExact(operator.Token)),
@@ -274,11 +277,11 @@ func TestAccOperatorRotationResource_adopt(t *testing.T) {
 			},
 			{ // What was adopted is rotated by a replacement all the same.
 				Taint:             []string{addressOperator},
-				Config:            operatorConfig(server, withToken(operator.Token), "rotate_on_create = false", ""),
+				Config:            operatorConfig(server, withToken(t, operator.Token), "rotate_on_create = false", ""),
 				ConfigStateChecks: []statecheck.StateCheck{generation(2)}, Check: stateHoldsLive(t, server),
 			},
 			{ // The provider's own credential is dead now; the state's is not.
-				Config:           operatorConfig(server, withToken(operator.Token), "rotate_on_create = false", ""),
+				Config:           operatorConfig(server, withToken(t, operator.Token), "rotate_on_create = false", ""),
 				ConfigPlanChecks: planned(addressOperator, plancheck.ResourceActionNoop),
 			},
 		},
@@ -298,7 +301,7 @@ func TestAccOperatorRotationResource_import(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config:           operatorConfig(server, withToken(operator.Token), "", imported),
+				Config:           operatorConfig(server, withToken(t, operator.Token), "", imported),
 				ConfigPlanChecks: planned(addressOperator, plancheck.ResourceActionNoop),
 				ConfigStateChecks: []statecheck.StateCheck{
 					generation(1),
@@ -306,11 +309,11 @@ func TestAccOperatorRotationResource_import(t *testing.T) {
 				},
 			},
 			{
-				Config: operatorConfig(server, withToken(operator.Token), "", ""), ResourceName: addressOperator,
+				Config: operatorConfig(server, withToken(t, operator.Token), "", ""), ResourceName: addressOperator,
 				ImportState: true, ImportStateId: "_admin", ImportStateVerify: true,
 			},
 			{
-				Config: operatorConfig(server, withToken(operator.Token), "", ""), ResourceName: addressOperator,
+				Config: operatorConfig(server, withToken(t, operator.Token), "", ""), ResourceName: addressOperator,
 				ImportState: true, ImportStateId: "ci", ExpectError: regexp.MustCompile(`(?s)Invalid import ID.*"_admin"`),
 			},
 		},
@@ -320,15 +323,15 @@ func TestAccOperatorRotationResource_import(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config:            operatorConfig(server, withToken(named.Token), trigger("1"), imported),
+				Config:            operatorConfig(server, withToken(t, named.Token), trigger("1"), imported),
 				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(addressOperator, tfjsonpath.New("token"), knownvalue.Null())},
 			},
 			{
-				Config:           operatorConfig(server, withToken(named.Token), trigger("1"), ""),
+				Config:           operatorConfig(server, withToken(t, named.Token), trigger("1"), ""),
 				ConfigPlanChecks: planned(addressOperator, plancheck.ResourceActionNoop),
 			},
 			{
-				Config:            operatorConfig(server, withToken(named.Token), trigger("2"), ""),
+				Config:            operatorConfig(server, withToken(t, named.Token), trigger("2"), ""),
 				ConfigStateChecks: []statecheck.StateCheck{generation(2)}, Check: stateHoldsLive(t, server),
 			},
 		},
@@ -385,7 +388,7 @@ func TestAccOperatorRotationResource_anotherServer(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: operatorConfig(server, "", "bootstrap = true", "")},
 			{ // The secret of the state is not shown to another server.
-				Config:      operatorConfig(other, withToken("apiv3_wrong"), "bootstrap = true", ""),
+				Config:      operatorConfig(other, withToken(t, "apiv3_wrong"), "bootstrap = true", ""),
 				ExpectError: regexp.MustCompile(`(?s)The one in the\s+state belongs to.*was not shown to`),
 			},
 			{Config: operatorConfig(server, "", "bootstrap = true", "")},
@@ -429,7 +432,7 @@ func TestAccOperatorRotationResource_lostReply(t *testing.T) {
 	server := acctest.Server(t)
 	named := server.CreateV3Token("terraform", 0)
 	config := func(release string) string {
-		return operatorConfig(server, withToken(named.Token), "bootstrap = true\n"+trigger(release), "")
+		return operatorConfig(server, withToken(t, named.Token), "bootstrap = true\n"+trigger(release), "")
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -465,13 +468,13 @@ func TestAccOperatorRotationResource_lostReplyOwnCredential(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
-			{Config: operatorConfig(server, withToken(operator.Token), "rotate_on_create = false\n"+trigger("1"), "")},
+			{Config: operatorConfig(server, withToken(t, operator.Token), "rotate_on_create = false\n"+trigger("1"), "")},
 			{ // Not one of the other resources meets a dead token: they say why they do not try.
 				PreConfig: func() {
 					server.ResetRequests()
 					undo = server.Inject(testserver.Fault{Op: opRegenerate, AfterRun: true, Drop: true})
 				},
-				Config: operatorConfig(server, withToken(operator.Token), "rotate_on_create = false\n"+trigger("2"),
+				Config: operatorConfig(server, withToken(t, operator.Token), "rotate_on_create = false\n"+trigger("2"),
 					"resource \"influxdb_admin_token\" \"after\" {\n  name = \"after\"\n  depends_on = [influxdb_operator_rotation.test]\n}\n"),
 				ExpectError: regexp.MustCompile(`(?s)Unknown whether the operator token was rotated.*has\s+been\s+replaced,\s+and\s+its\s+new\s+secret\s+was\s+lost`),
 			},
@@ -482,7 +485,7 @@ func TestAccOperatorRotationResource_lostReplyOwnCredential(t *testing.T) {
 						t.Errorf("%d requests were answered 401, want the one look after the lost reply", n)
 					}
 				},
-				Config: operatorConfig(server, withToken(server.CreateV3Token("way-back", 0).Token), "rotate_on_create = false\n"+trigger("2"), ""),
+				Config: operatorConfig(server, withToken(t, server.CreateV3Token("way-back", 0).Token), "rotate_on_create = false\n"+trigger("2"), ""),
 				Check:  stateHoldsLive(t, server),
 			},
 		},
@@ -505,11 +508,11 @@ func TestAccOperatorRotationResource_apiError(t *testing.T) {
 			`(?s)already\s+initialised.*recovery-http-bind`,
 		},
 		"refused credential": {
-			func(s *testserver.Server) { s.BootstrapV3() }, withToken("apiv3_wrong"), "bootstrap = true",
+			func(s *testserver.Server) { s.BootstrapV3() }, withToken(t, "apiv3_wrong"), "bootstrap = true",
 			`(?s)not authenticated.*already\s+initialised`,
 		},
 		"no operator": {
-			func(*testserver.Server) {}, withToken("apiv3_wrong"), "",
+			func(*testserver.Server) {}, withToken(t, "apiv3_wrong"), "",
 			`(?s)not authenticated.*fresh\s+server.*bootstrap\s+=\s+true`,
 		},
 		"lost bootstrap": {
