@@ -20,7 +20,6 @@ func TestCanary_noSecretInAnyLog(t *testing.T) {
 		t.Skip("This is the process that the canary started.")
 	}
 	secrets, logs := t.TempDir(), t.TempDir()
-	//nolint:gosec // It runs this very test program.
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAcc", "-test.timeout=540s")
 	command.Env = append(os.Environ(),
 		acctest.SecretsDirVariable+"="+secrets,

@@ -82,7 +82,6 @@ func (w *workspace) write(name, content string) {
 // may hold a secret.
 func (w *workspace) run(arguments ...string) (output string, code int) {
 	w.t.Helper()
-	//nolint:gosec // The make file chooses the CLI.
 	command := exec.CommandContext(w.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), arguments...)
 	command.Dir = w.dir
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(w.dir, "cli.tfrc"), "TF_IN_AUTOMATION=1",
@@ -111,7 +110,6 @@ func (w *workspace) must(arguments ...string) string {
 // outputs returns the outputs of the configuration, which are secrets.
 func (w *workspace) outputs() map[string]string {
 	w.t.Helper()
-	//nolint:gosec // The make file chooses the CLI.
 	command := exec.CommandContext(w.t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "output", "-json")
 	command.Dir = w.dir
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(w.dir, "cli.tfrc"))
@@ -119,7 +117,9 @@ func (w *workspace) outputs() map[string]string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var values map[string]struct{ Value any }
+	var values map[string]struct {
+		Value any `json:"value"`
+	}
 	if err := json.Unmarshal(printed, &values); err != nil {
 		w.t.Fatal(err)
 	}
