@@ -46,7 +46,7 @@ func (r *operatorRotationResource) Schema(_ context.Context, _ resource.SchemaRe
 			"Where the credential of the provider is missing or refused, this resource authenticates with the secret in its " +
 			"state. Destroying it leaves the operator token on the server, which can't be deleted there, and removes the " +
 			"secret from the state: save it first.\n\n" +
-			"~> Use one such resource for a server. Two would end each other's secret.",
+			"Use one such resource for a server: two would end each other's secret.",
 		Attributes: map[string]schema.Attribute{
 			"rotation_triggers": schema.MapAttribute{
 				MarkdownDescription: "Any values; when one of them changes, is added or is removed, the token is rotated. Setting " +
