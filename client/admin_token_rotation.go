@@ -22,7 +22,7 @@ const regenerateRoute = "/api/v3/configure/token/admin/regenerate"
 // The regeneration is sent at most once after it may have reached the server. If
 // its outcome is unknown, the error is an OutcomeUnknownError with what a read
 // afterwards showed; a Client that authenticates with the operator token then
-// refuses further calls with that error, unless the read showed that nothing
+// refuses further calls with a CredentialInDoubtError, unless the read showed that nothing
 // has changed.
 //
 // API: POST /api/v3/configure/token/admin/regenerate; contract influxdb3.md
@@ -89,7 +89,6 @@ func (s *AdminTokensService) investigate(
 		unknown.Evidence = fmt.Sprintf("A read afterwards failed too: %v.", err)
 	}
 	if ownCredential {
-		s.c.credentials.distrust(used, fmt.Errorf("not sent, because the token that the client authenticates with "+
-			"may have been replaced: %w", unknown))
+		s.c.credentials.distrust(used, &CredentialInDoubtError{Rotation: unknown})
 	}
 }

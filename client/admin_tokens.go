@@ -2,12 +2,14 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
 	"time"
+	"unicode/utf8"
 )
 
 // OperatorName is the name of the operator token of InfluxDB 3, the first admin
@@ -52,7 +54,8 @@ type IssuedAdminToken struct {
 	// Token is the secret.
 	Token Secret
 	// CreatedAt is when the token was first created, to the millisecond, in
-	// UTC; regenerating does not change it.
+	// UTC; regenerating does not change it. It is the zero time if the server
+	// gave none that can be read.
 	CreatedAt time.Time
 	// Expiry is when the token ceases to be valid; nil if never.
 	Expiry *time.Time
@@ -60,7 +63,7 @@ type IssuedAdminToken struct {
 
 // CreateAdminTokenRequest is what a new named admin token shall be.
 type CreateAdminTokenRequest struct {
-	// Name must not be empty. The server takes any other text, and keeps names
+	// Name must not be empty, and be valid UTF-8. The server takes any other text, and keeps names
 	// unique among all its tokens.
 	Name string
 	// ExpiresIn is how long the token is valid, in whole seconds; 0 means for
@@ -105,8 +108,11 @@ func (s *AdminTokensService) CreateOperator(ctx context.Context) (*IssuedAdminTo
 //
 //api:operation POST /api/v3/configure/token/named_admin
 func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenRequest) (*IssuedAdminToken, error) {
-	if req.Name == "" {
+	switch {
+	case req.Name == "":
 		return nil, errors.New("the name of an admin token must not be empty")
+	case !utf8.ValidString(req.Name):
+		return nil, errors.New("the name of an admin token must be valid UTF-8")
 	}
 	body := struct {
 		Name    string `json:"token_name"`
@@ -148,32 +154,43 @@ func (s *AdminTokensService) issue(ctx context.Context, op *operation, name stri
 	if err != nil {
 		return nil, err
 	}
-	wire, err := decode[struct {
-		ID        *uint64   `json:"id"`
-		Name      string    `json:"name"`
-		Token     Secret    `json:"token"`
-		Hash      string    `json:"hash"`
-		CreatedAt wireTime  `json:"created_at"`
-		Expiry    *wireTime `json:"expiry"`
-	}](s.c, op, r)
+	// Field by field: a secret that has arrived must not be lost for a field
+	// beside it that can't be read.
+	fields, err := decode[map[string]json.RawMessage](s.c, op, r)
 	if err != nil {
 		return nil, err
 	}
+	id, hasID := field[uint64](*fields, "id")
+	gotName, _ := field[string](*fields, "name")
+	hash, _ := field[string](*fields, "hash")
+	secret, _ := field[Secret](*fields, "token")
 	switch {
-	case wire.ID == nil:
-		return nil, s.c.unusable(op, r, "it holds no token ID")
-	case wire.Name != name:
-		return nil, s.c.unusable(op, r, "it is about a token of another name")
-	case CheckToken(wire.Token.Reveal()) != nil:
+	case CheckToken(secret.Reveal()) != nil:
 		return nil, s.c.unusable(op, r, "it holds no usable token")
-	case wire.Hash != wire.Token.Hash():
+	case hash != secret.Hash():
 		return nil, s.c.unusable(op, r, "its token does not have the hash that the server stored")
+	case gotName != name:
+		return nil, s.c.unusable(op, r, "it is about a token of another name")
+	case !hasID && name != OperatorName: // Of which there is only one.
+		return nil, s.c.unusable(op, r, "it holds no token ID")
 	}
-	s.c.credentials.remember(wire.Token)
-	return &IssuedAdminToken{
-		ID: *wire.ID, Name: wire.Name, Token: wire.Token,
-		CreatedAt: wire.CreatedAt.Time, Expiry: wire.Expiry.pointer(),
-	}, nil
+	s.c.credentials.remember(secret)
+	createdAt, _ := field[wireTime](*fields, "created_at")
+	issued := &IssuedAdminToken{ID: id, Name: gotName, Token: secret, CreatedAt: createdAt.Time}
+	if expiry, ok := field[wireTime](*fields, "expiry"); ok && !expiry.IsZero() {
+		issued.Expiry = &expiry.Time
+	}
+	return issued, nil
+}
+
+// field reads one member of a JSON object; null counts as absent.
+func field[T any](fields map[string]json.RawMessage, name string) (value T, ok bool) {
+	raw, present := fields[name]
+	if !present || string(raw) == "null" || json.Unmarshal(raw, &value) != nil {
+		var none T
+		return none, false
+	}
+	return value, true
 }
 
 // Get returns the listed token with that name. IsNotFound is true when the server
@@ -291,12 +308,11 @@ type wireTime struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *wireTime) UnmarshalJSON(data []byte) error {
-	text := string(data)
-	if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+	var text string
+	if json.Unmarshal(data, &text) != nil || text == "" {
 		return errors.New("a time is not a JSON string")
 	}
-	text = text[1 : len(text)-1]
-	if text != "" && text[0] == '+' {
+	if text[0] == '+' {
 		// A server takes lives that end after the year 9999 and then writes a
 		// sign and more digits.
 		t.Time = time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
@@ -313,7 +329,7 @@ func (t *wireTime) UnmarshalJSON(data []byte) error {
 
 // pointer returns the instant, or nil for none.
 func (t *wireTime) pointer() *time.Time {
-	if t == nil {
+	if t == nil || t.IsZero() {
 		return nil
 	}
 	return &t.Time

@@ -2,11 +2,13 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -44,8 +46,8 @@ type Authorization struct {
 	User   string `json:"user"`
 	// Permissions are what it allows, in the order of its creation.
 	Permissions []Permission `json:"permissions"`
-	// CreatedAt and UpdatedAt are instants; the server sends them in its own
-	// time zone.
+	// CreatedAt and UpdatedAt are in UTC; the zero time if the server gave none
+	// that can be read.
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
@@ -118,13 +120,72 @@ func hidden(id string, err error) error {
 	return err
 }
 
-// clean drops what is no secret from the token field.
-func (a *Authorization) clean(c *Client) *Authorization {
-	if a.Token == NewSecret("redacted") {
+// UnmarshalJSON reads an authorization as the server sends it. A time that can't
+// be read is the zero time, so that no secret is lost for it.
+func (a *Authorization) UnmarshalJSON(data []byte) error {
+	type plain Authorization
+	wire := struct {
+		*plain
+		CreatedAt json.RawMessage `json:"createdAt"`
+		UpdatedAt json.RawMessage `json:"updatedAt"`
+	}{plain: (*plain)(a)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	for _, each := range []struct {
+		raw json.RawMessage
+		at  *time.Time
+	}{{wire.CreatedAt, &a.CreatedAt}, {wire.UpdatedAt, &a.UpdatedAt}} {
+		var at wireTime
+		if json.Unmarshal(each.raw, &at) == nil {
+			*each.at = at.Time
+		}
+	}
+	if a.Token == NewSecret(cloudRedacted) {
 		a.Token = Secret{}
 	}
-	c.credentials.remember(a.Token)
-	return a
+	return nil
+}
+
+// cloudRedacted is what InfluxDB Cloud shows in place of a token.
+const cloudRedacted = "redacted"
+
+// issued reads the reply to a creating call: at least ID and secret, and all the
+// rest if it can be read.
+func issued(body []byte) (*Authorization, bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
+		return nil, false
+	}
+	id, _ := field[string](fields, "id")
+	token, _ := field[Secret](fields, "token")
+	if !validID(id) || CheckToken(token.Reveal()) != nil || token == NewSecret(cloudRedacted) {
+		return nil, false
+	}
+	a := &Authorization{}
+	if json.Unmarshal(body, a) != nil {
+		*a = Authorization{}
+	}
+	a.ID, a.Token = id, token
+	return a, true
+}
+
+// one sends a call whose reply is the authorization id.
+func (s *AuthorizationsService) one(ctx context.Context, id string, op *operation) (*Authorization, error) {
+	op.route, op.params, op.generation = "/api/v2/authorizations/{id}", map[string]string{"id": id}, generationV2
+	r, err := s.c.do(ctx, op)
+	if err != nil {
+		return nil, hidden(id, err)
+	}
+	a, err := decode[Authorization](s.c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.EqualFold(a.ID, id) {
+		return nil, s.c.unusable(op, r, "it is not the authorization that was asked for")
+	}
+	s.c.credentials.remember(a.Token)
+	return a, nil
 }
 
 // Create creates an authorization and returns it with its secret, which the
@@ -149,17 +210,12 @@ func (s *AuthorizationsService) Create(ctx context.Context, req CreateAuthorizat
 	if err != nil {
 		return nil, err
 	}
-	created, err := decode[Authorization](s.c, &op, r)
-	if err != nil {
-		return nil, err
+	created, ok := issued(r.body)
+	if !ok {
+		return nil, s.c.unusable(&op, r, "it holds no authorization with an ID and a usable token")
 	}
-	switch {
-	case !validID(created.ID):
-		return nil, s.c.unusable(&op, r, "it holds no authorization ID")
-	case CheckToken(created.Token.Reveal()) != nil || created.Token == NewSecret("redacted"):
-		return nil, s.c.unusable(&op, r, "it holds no usable token")
-	}
-	return created.clean(s.c), nil
+	s.c.credentials.remember(created.Token)
+	return created, nil
 }
 
 // Get returns the authorization with the given ID. IsNotFound is true when there
@@ -170,14 +226,7 @@ func (s *AuthorizationsService) Create(ctx context.Context, req CreateAuthorizat
 //
 //api:operation GET /api/v2/authorizations/{id}
 func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorization, error) {
-	found, err := call[Authorization](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/authorizations/{id}", params: map[string]string{"id": id},
-		class: classRead, generation: generationV2,
-	})
-	if err != nil {
-		return nil, hidden(id, err)
-	}
-	return found.clean(s.c), nil
+	return s.one(ctx, id, &operation{method: http.MethodGet, class: classRead})
 }
 
 // List returns the authorizations that match and that the credential may read,
@@ -190,19 +239,14 @@ func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorizat
 func (s *AuthorizationsService) List(ctx context.Context, opts ListAuthorizationsOptions) ([]*Authorization, error) {
 	query := url.Values{}
 	setQuery(query, "orgID", opts.OrgID, "org", opts.Org, "userID", opts.UserID, "user", opts.User)
-	list, err := call[struct {
-		Authorizations []*Authorization `json:"authorizations"`
-	}](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/authorizations", query: query,
-		class: classRead, generation: generationV2, limit: listLimit,
-	})
+	list, err := listOf[Authorization](ctx, s.c, "/api/v2/authorizations", "authorizations", query)
 	if err != nil {
 		return nil, err
 	}
-	for _, authorization := range list.Authorizations {
-		authorization.clean(s.c)
+	for _, authorization := range list {
+		s.c.credentials.remember(authorization.Token)
 	}
-	return list.Authorizations, nil
+	return list, nil
 }
 
 // All iterates over the authorizations that List returns. An error is yielded
@@ -233,14 +277,7 @@ func (s *AuthorizationsService) All(ctx context.Context, opts ListAuthorizations
 //
 //api:operation PATCH /api/v2/authorizations/{id}
 func (s *AuthorizationsService) Update(ctx context.Context, id string, req UpdateAuthorizationRequest) (*Authorization, error) {
-	updated, err := call[Authorization](ctx, s.c, operation{
-		method: http.MethodPatch, route: "/api/v2/authorizations/{id}", params: map[string]string{"id": id},
-		class: classIdempotent, generation: generationV2, body: req,
-	})
-	if err != nil {
-		return nil, hidden(id, err)
-	}
-	return updated.clean(s.c), nil
+	return s.one(ctx, id, &operation{method: http.MethodPatch, class: classIdempotent, body: req})
 }
 
 // Delete deletes the authorization; its token is refused from then on.

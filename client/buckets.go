@@ -89,10 +89,9 @@ func (s *BucketsService) Create(ctx context.Context, req CreateBucketRequest) (*
 //
 //api:operation GET /api/v2/buckets/{id}
 func (s *BucketsService) Get(ctx context.Context, id string) (*Bucket, error) {
-	return call[Bucket](ctx, s.c, operation{
+	return objectOf(ctx, s.c, &operation{
 		method: http.MethodGet, route: "/api/v2/buckets/{id}", params: map[string]string{"id": id},
-		class: classRead, generation: generationV2,
-	})
+	}, id, func(found *Bucket) string { return found.ID })
 }
 
 // FindByName returns the bucket of the organization orgID with that exact name.
@@ -124,16 +123,7 @@ func (s *BucketsService) FindByName(ctx context.Context, orgID, name string) (*B
 func (s *BucketsService) List(ctx context.Context, opts ListBucketsOptions) ([]*Bucket, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "orgID", opts.OrgID, "org", opts.Org, "name", opts.Name)...)
-	list, err := call[struct {
-		Buckets []*Bucket `json:"buckets"`
-	}](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/buckets", query: query,
-		class: classRead, generation: generationV2, limit: listLimit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list.Buckets, nil
+	return listOf[Bucket](ctx, s.c, "/api/v2/buckets", "buckets", query)
 }
 
 // All iterates over all buckets that match, page by page; opts.Page is not used.

@@ -60,6 +60,9 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		logger: hclog.NewNullLogger(), clock: systemClock,
 	}
 	for _, option := range options {
+		if option == nil {
+			continue
+		}
 		if err := option(&cfg); err != nil {
 			return nil, fmt.Errorf("client: %w", err)
 		}
@@ -70,7 +73,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	}
 	c := &Client{
 		base: base, userAgent: userAgent(cfg.userAgent), logger: cfg.logger, now: cfg.clock,
-		credentials: &credentials{gate: newGate(), source: cfg.source},
+		credentials: &credentials{gate: newGate(), source: cfg.source, asking: make(chan struct{}, 1)},
 	}
 	if c.logger == nil {
 		c.logger = hclog.NewNullLogger()
@@ -78,6 +81,9 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	httpClient := &http.Client{}
 	if cfg.httpClient != nil {
 		*httpClient = *cfg.httpClient
+		// It would end a creating call that has to be finished; the attempt's own
+		// deadline takes its place.
+		httpClient.Timeout = 0
 	}
 	httpClient.Transport = &roundTripper{c: c, next: transport, timeout: cfg.timeout}
 	// Go keeps the Authorization header on a redirect from https to http of the
@@ -127,7 +133,7 @@ func parseBaseURL(raw string) (*url.URL, error) {
 		return nil, errors.New("the URL must not hold a query or a fragment")
 	}
 	base.Path = strings.TrimRight(base.Path, "/")
-	base.RawPath = ""
+	base.RawPath = strings.TrimRight(base.RawPath, "/")
 	return base, nil
 }
 
@@ -175,6 +181,10 @@ func userAgent(product string) string {
 // Token returns the credential that the client would send now, or the zero
 // Secret when it has none; the error is the token source's.
 func (c *Client) Token(ctx context.Context) (Secret, error) { return c.credentials.load(ctx) }
+
+// CloseIdleConnections closes connections that no request uses. The Client can be
+// used afterwards.
+func (c *Client) CloseIdleConnections() { c.http.HTTPClient.CloseIdleConnections() }
 
 // Redact returns text without secrets: everything of the shape of an InfluxDB
 // token, and every secret that went through this client.

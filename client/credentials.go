@@ -16,14 +16,16 @@ var ErrNoToken = errors.New("no token: the client has no credential for a call t
 type credentials struct {
 	gate *gate
 
+	source TokenSource
+	// asking lets one goroutine at a time ask the source.
+	asking chan struct{}
+
 	mu      sync.Mutex
-	source  TokenSource
-	loaded  bool
 	current Secret
 	// doubtful is a credential that a rotation of unknown outcome may have
 	// ended, and doubt the error that says so.
 	doubtful Secret
-	doubt    error
+	doubt    *CredentialInDoubtError
 	// replaced maps each operator token that this client has ended to the one
 	// that took its place.
 	replaced map[Secret]Secret
@@ -31,19 +33,43 @@ type credentials struct {
 	known []Secret
 }
 
-// load returns the current credential, asking the source the first time.
+// load returns the current credential, asking the source as long as it has none.
 func (c *credentials) load(ctx context.Context) (Secret, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.loaded {
-		token, err := c.source.Token(ctx, Secret{})
-		if err != nil {
-			return Secret{}, err
-		}
-		c.current, c.loaded = token, true
-		c.learn(token)
+	current := c.current
+	c.mu.Unlock()
+	if !current.IsZero() {
+		return current, nil
 	}
-	return c.current, nil
+	return c.ask(ctx, Secret{})
+}
+
+// ask asks the source for a token in place of refused, and installs what it
+// yields unless another goroutine has installed something else meanwhile. The
+// source is called without the mutex, by one goroutine at a time: a slow one must
+// not keep anybody waiting beyond his own context.
+func (c *credentials) ask(ctx context.Context, refused Secret) (Secret, error) {
+	select {
+	case c.asking <- struct{}{}:
+	case <-ctx.Done():
+		return Secret{}, context.Cause(ctx)
+	}
+	defer func() { <-c.asking }()
+	c.mu.Lock()
+	current := c.current
+	c.mu.Unlock()
+	if current != refused {
+		return current, nil // Another goroutine has asked while this one waited.
+	}
+	token, err := c.source.Token(ctx, refused)
+	if err == nil && !token.IsZero() {
+		err = CheckToken(token.Reveal())
+	}
+	if err != nil {
+		return Secret{}, err
+	}
+	c.replace(refused, token)
+	return token, nil
 }
 
 // learn keeps token for redaction. The caller holds mu.
@@ -75,65 +101,75 @@ func (c *credentials) replace(old, token Secret) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.learn(token)
-	if c.loaded && c.current == old {
+	if c.current == old {
 		c.current = token
 	}
 }
 
 // distrust makes calls with token fail with err, because a rotation may have
 // ended it.
-func (c *credentials) distrust(token Secret, err error) {
+func (c *credentials) distrust(token Secret, err *CredentialInDoubtError) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.doubtful, c.doubt = token, err
 }
 
-// candidate returns the next credential for a call that was refused with each
-// of tried: the current one (another goroutine may have installed it), what the
-// source has now, then the call's own fallback. It returns the zero Secret when
-// there is none left; doubt then says why, if the reason is a rotation of unknown
-// outcome.
-func (c *credentials) candidate(ctx context.Context, tried []Secret, fallback Secret) (token Secret, doubt, err error) {
-	current, err := c.load(ctx)
-	if err != nil {
-		// A broken token file must not keep a fallback from working.
-		if fallback.IsZero() || slices.Contains(tried, fallback) {
-			return Secret{}, nil, err
-		}
-		return fallback, nil, nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	usable := func(token Secret) bool {
-		return !token.IsZero() && !slices.Contains(tried, token) && (c.doubt == nil || token != c.doubtful)
-	}
-	if usable(current) {
-		return current, nil, nil
-	}
-	if !current.IsZero() {
-		if fresh, ferr := c.source.Token(ctx, current); ferr == nil && usable(fresh) {
-			c.learn(fresh)
-			return fresh, nil, nil
-		}
-	}
-	if usable(fallback) {
-		c.learn(fallback)
-		return fallback, nil, nil
-	}
-	if c.doubt != nil && (current == c.doubtful || fallback == c.doubtful) {
-		return Secret{}, c.doubt, nil
-	}
-	return Secret{}, nil, nil
+// candidates are the credentials of one call, tried one after the other until the
+// server accepts one.
+type candidates struct {
+	c        *credentials
+	fallback Secret
+	tried    []Secret
+	// asked is set once the source was asked for another token: a source that
+	// always has a new one must not make the call endless.
+	asked bool
 }
 
-// accepted notes that the server took token after it had refused the first of
-// tried, unless token was the fallback of a single call: a fallback is for that
-// call alone.
-func (c *credentials) accepted(token Secret, tried []Secret, fallback Secret) {
-	if len(tried) == 0 || token == fallback {
-		return
+// next returns the next credential: the current one (another goroutine may have
+// installed it), what the source has in place of the refused one, then the call's
+// own fallback. It returns the zero Secret when there is none left.
+func (n *candidates) next(ctx context.Context) (Secret, error) {
+	current, err := n.c.load(ctx)
+	if err == nil && n.usable(current) {
+		return current, nil
 	}
-	c.replace(tried[0], token)
+	if err == nil && !current.IsZero() && !n.asked {
+		n.asked = true
+		fresh, ferr := n.c.ask(ctx, current)
+		if ferr == nil && n.usable(fresh) {
+			return fresh, nil
+		}
+	}
+	if n.usable(n.fallback) {
+		return n.fallback, nil
+	}
+	if err != nil {
+		return Secret{}, err // A broken token file keeps no fallback from working.
+	}
+	return Secret{}, n.c.doubtAbout(current, n.fallback)
+}
+
+// usable reports whether token is worth a try.
+func (n *candidates) usable(token Secret) bool {
+	return !token.IsZero() && !slices.Contains(n.tried, token) && n.c.doubtAbout(token) == nil
+}
+
+// refused notes that the server does not accept token.
+func (n *candidates) refused(token Secret) {
+	if !slices.Contains(n.tried, token) {
+		n.tried = append(n.tried, token)
+	}
+}
+
+// doubtAbout returns the error of using one of tokens, if a rotation of unknown
+// outcome may have ended it.
+func (c *credentials) doubtAbout(tokens ...Secret) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.doubt != nil && slices.Contains(tokens, c.doubtful) {
+		return c.doubt
+	}
+	return nil
 }
 
 type fallbackKey struct{}

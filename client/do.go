@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -18,6 +17,7 @@ import (
 type reply struct {
 	status   int
 	header   http.Header
+	location string
 	body     []byte
 	attempts int
 	sentAt   time.Time
@@ -65,55 +65,79 @@ func (op *operation) outcomeUnknown(sentAt time.Time, cause error) *OutcomeUnkno
 	}
 }
 
-// do sends op, with one credential after the other as long as the server refuses
-// them, and returns a reply of the status that op calls success.
+// do sends op and returns a reply of the status that op calls success.
 func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
-	fallback := fallbackFrom(ctx)
-	c.credentials.remember(fallback, op.credential)
-	var tried []Secret
-	var refusal error
+	r, err := c.converse(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	if r.status != op.successStatus() {
+		return nil, c.refused(ctx, op, r)
+	}
+	// The web interface of InfluxDB v2 answers 200 to any path.
+	if err := wrongGeneration(op, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// converse sends op with one credential after the other as long as the server
+// refuses them, and returns the last reply.
+func (c *Client) converse(ctx context.Context, op *operation) (*reply, error) {
+	queue := &candidates{c: c.credentials, fallback: fallbackFrom(ctx)}
+	c.credentials.remember(queue.fallback, op.credential)
+	var refusal *reply
 	attempts := 0
 	for {
 		credential := op.credential
 		if credential.IsZero() && !op.anonymous {
-			next, doubt, err := c.credentials.candidate(ctx, tried, fallback)
+			next, err := queue.next(ctx)
 			switch {
-			case err != nil && refusal == nil:
-				return nil, fmt.Errorf("%s %s: %w", op.method, op.route, err)
-			case next.IsZero() && refusal != nil:
-				return nil, refusal
-			case next.IsZero() && doubt != nil:
-				return nil, doubt
-			case next.IsZero():
-				return nil, fmt.Errorf("%s %s: %w", op.method, op.route, ErrNoToken)
+			case !next.IsZero():
+			case refusal != nil:
+				return refusal, nil
+			case err == nil && op.tokenOptional:
+			default:
+				return nil, noCredential(op, err)
 			}
 			credential = next
 		}
 		r, err := c.attempt(ctx, op, credential, attempts)
+		if doubt, ok := errors.AsType[*CredentialInDoubtError](err); ok {
+			// A rotation ended in doubt while this call waited for it.
+			queue.refused(credential)
+			if next, _ := queue.next(ctx); next.IsZero() {
+				return nil, doubt
+			}
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		attempts = r.attempts
-		if r.status == op.successStatus() {
-			// The web interface of InfluxDB v2 answers 200 to any path.
-			if err := wrongGeneration(op, r); err != nil {
-				return nil, err
-			}
-			c.credentials.accepted(r.credential, tried, fallback)
-			return r, nil
-		}
-		err = c.refused(ctx, op, r)
 		// A token that the server does not know is no reason to give up while
 		// there is another: a rotation elsewhere may have replaced it.
-		if !IsUnauthorized(err) || !op.credential.IsZero() || op.anonymous {
-			return nil, err
+		if credential.IsZero() || !op.credential.IsZero() || !IsUnauthorized(newError(op, r, nil)) {
+			return r, nil
 		}
-		refusal = err
-		tried = append(tried, credential)
-		if r.credential != credential && !slices.Contains(tried, r.credential) {
-			tried = append(tried, r.credential)
-		}
+		refusal = r
+		queue.refused(credential)
+		queue.refused(r.credential)
 	}
+}
+
+// noCredential is the error of a call that has no credential.
+func noCredential(op *operation, err error) error {
+	if doubt, ok := errors.AsType[*CredentialInDoubtError](err); ok {
+		return doubt.forCall(op)
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &RequestError{Method: op.method, Route: op.route, Err: err}
+	}
+	if err == nil {
+		err = ErrNoToken
+	}
+	return fmt.Errorf("%s %s: %w", op.method, op.route, err)
 }
 
 // refused makes the error of a reply that is no success.
@@ -131,7 +155,7 @@ func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
 	// goes on, unless InfluxDB itself says why it did nothing.
 	ambiguous := r.status >= 500 && !IsOperatorMissing(err) && r.status != http.StatusNotImplemented
 	if r.status == http.StatusServiceUnavailable {
-		if _, ok := retryAfter(&http.Response{StatusCode: r.status, Header: r.header}); ok {
+		if _, ok := retryAfter(&http.Response{StatusCode: r.status, Header: r.header}); ok || startingBody(r.header, r.body) {
 			ambiguous = false
 		}
 	}
@@ -153,39 +177,36 @@ func (c *Client) attempt(ctx context.Context, op *operation, credential Secret, 
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
-		return nil, c.requestError(op, state, err)
+		return nil, c.requestError(op, state, state.maySent(err), err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	limit := op.bodyLimit()
-	if resp.StatusCode != op.successStatus() {
-		limit = errorLimit
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil && resp.StatusCode == op.successStatus() {
-		return nil, c.requestError(op, state, err)
+	body, err := io.ReadAll(resp.Body) // The transport has read and limited it.
+	if err != nil {
+		return nil, c.requestError(op, state, true, err)
 	}
 	r := &reply{
-		status: resp.StatusCode, header: resp.Header, body: body, attempts: state.attempts,
+		status: resp.StatusCode, header: resp.Header, location: state.location, body: body, attempts: state.attempts,
 		sentAt: state.sentAt, credential: state.credential,
 	}
-	if int64(len(body)) > limit {
-		r.body = body[:limit]
-		if r.status == op.successStatus() {
-			return nil, c.unusable(op, r, fmt.Sprintf("it is larger than %d bytes", limit))
-		}
+	if limit := op.bodyLimit(); r.status == op.successStatus() && int64(len(body)) > limit {
+		return nil, c.unusable(op, r, fmt.Sprintf("it is larger than %d bytes", limit))
 	}
 	return r, nil
 }
 
-// requestError makes the error of a call without a reply.
-func (c *Client) requestError(op *operation, state *callState, err error) error {
+// requestError makes the error of a call without a whole reply. Sent tells whether
+// the request may have reached the server.
+func (c *Client) requestError(op *operation, state *callState, sent bool, err error) error {
 	cause := withoutURL(err)
-	if text := cause.Error(); cleanMessage(text, c.credentials.knownSecrets()...) != text {
-		// The text of a transport may quote what it was given.
-		cause = errors.New(cleanMessage(text, c.credentials.knownSecrets()...))
+	if doubt, ok := errors.AsType[*CredentialInDoubtError](cause); ok {
+		return doubt.forCall(op)
+	}
+	// The text of a transport may quote what it was given.
+	if clean := cleanMessage(cause.Error(), c.credentials.knownSecrets()...); clean != cause.Error() {
+		cause = &cleanCause{text: clean, err: cause}
 	}
 	failed := &RequestError{
-		Method: op.method, Route: op.route, Attempts: state.attempts, Sent: state.sent.Load(), Err: cause,
+		Method: op.method, Route: op.route, Attempts: state.attempts, Sent: sent, Err: cause,
 	}
 	if op.class == classCreate && failed.Sent {
 		return op.outcomeUnknown(state.sentAt, failed)

@@ -71,7 +71,8 @@ type RequestError struct {
 	Route string
 	// Attempts is how many times the request was tried.
 	Attempts int
-	// Sent tells whether the request may have reached the server.
+	// Sent tells whether the last attempt may have reached the server; the ones
+	// before, if any, were answered or not sent.
 	Sent bool
 	// Err is the cause, without the URL.
 	Err error
@@ -88,6 +89,22 @@ func (e *RequestError) Error() string {
 
 // Unwrap returns the cause.
 func (e *RequestError) Unwrap() error { return e.Err }
+
+// cleanCause is an error whose own text can't be shown. It can be recognised by
+// errors.Is and errors.As, and not unwrapped.
+type cleanCause struct {
+	text string
+	err  error
+}
+
+// Error returns the text that can be shown.
+func (e *cleanCause) Error() string { return e.text }
+
+// Is reports whether the hidden error is target.
+func (e *cleanCause) Is(target error) bool { return errors.Is(e.err, target) }
+
+// As finds the hidden error by its type.
+func (e *cleanCause) As(target any) bool { return errors.As(e.err, target) }
 
 // Texts by which the servers tell apart what the status alone does not.
 const (
@@ -174,7 +191,7 @@ func (e *NotFoundError) Error() string {
 	return fmt.Sprintf("no %s named %q, or none that the credential may read", e.Kind, e.Name)
 }
 
-// newError makes an Error of a reply. Body is at most the first 4 KiB.
+// newError makes an Error of a reply. Its body is at most the first 4 KiB and a byte.
 func newError(op *operation, r *reply, known []Secret) *Error {
 	e := &Error{
 		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
@@ -187,7 +204,7 @@ func newError(op *operation, r *reply, known []Secret) *Error {
 		e.Code = cleanMessage(r.header.Get("X-Platform-Error-Code"), known...)
 	}
 	if r.status >= 300 && r.status < 400 {
-		e.Location = redirectTarget(r.header.Get("Location"), known)
+		e.Location = redirectTarget(r.location, known)
 	}
 	return e
 }

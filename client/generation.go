@@ -46,6 +46,8 @@ func wrongGeneration(op *operation, r *reply) error {
 func identify(header http.Header) ServerInfo {
 	info := ServerInfo{Version: parseVersion(header.Get("X-Influxdb-Version"))}
 	switch build := header.Get("X-Influxdb-Build"); {
+	case info.Version.Major == 1:
+		// InfluxDB 1.x has no token API of either generation.
 	case strings.EqualFold(build, "OSS"):
 		info.Product, info.Edition = ProductInfluxDB2, EditionOSS
 	case strings.EqualFold(build, "Cloud"):

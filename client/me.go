@@ -18,7 +18,6 @@ type MeService service
 //
 //api:operation GET /api/v2/me
 func (s *MeService) Get(ctx context.Context) (*User, error) {
-	return call[User](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/me", class: classRead, generation: generationV2,
-	})
+	return objectOf(ctx, s.c, &operation{method: http.MethodGet, route: "/api/v2/me"}, "",
+		func(me *User) string { return me.ID })
 }

@@ -45,9 +45,11 @@ type operation struct {
 	query      url.Values
 	class      class
 	generation generation
-	anonymous  bool  // send no credential
-	success    int   // the one status that is success; 0 means 200
-	limit      int64 // of the body; 0 means objectLimit
+	anonymous  bool // send no credential
+	// tokenOptional sends the call even when there is no credential.
+	tokenOptional bool
+	success       int   // the one status that is success; 0 means 200
+	limit         int64 // of the body; 0 means objectLimit
 	// object and advice speak in the OutcomeUnknownError of a creating call.
 	object string
 	advice string

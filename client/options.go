@@ -152,15 +152,17 @@ func WithTransport(transport http.RoundTripper) Option {
 	}
 }
 
-// WithHTTPClient uses a copy of httpClient. Its Timeout bounds a whole call with
-// all its attempts, and must be left at 0 where a creating call has to be
-// finished; its redirect policy is not used.
+// WithHTTPClient uses a copy of httpClient. Its Timeout, unless it is 0, counts as
+// given by WithTimeout; its redirect policy is not used.
 func WithHTTPClient(httpClient *http.Client) Option {
 	return func(c *config) error {
 		if httpClient == nil {
 			return errors.New("the HTTP client is nil")
 		}
 		c.httpClient = httpClient
+		if httpClient.Timeout > 0 {
+			c.timeout = httpClient.Timeout
+		}
 		return nil
 	}
 }

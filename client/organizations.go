@@ -68,10 +68,9 @@ func (s *OrganizationsService) Create(ctx context.Context, req CreateOrganizatio
 //
 //api:operation GET /api/v2/orgs/{id}
 func (s *OrganizationsService) Get(ctx context.Context, id string) (*Organization, error) {
-	return call[Organization](ctx, s.c, operation{
+	return objectOf(ctx, s.c, &operation{
 		method: http.MethodGet, route: "/api/v2/orgs/{id}", params: map[string]string{"id": id},
-		class: classRead, generation: generationV2,
-	})
+	}, id, func(found *Organization) string { return found.ID })
 }
 
 // FindByName returns the organization with that exact name. IsNotFound is true
@@ -103,16 +102,7 @@ func (s *OrganizationsService) FindByName(ctx context.Context, name string) (*Or
 func (s *OrganizationsService) List(ctx context.Context, opts ListOrganizationsOptions) ([]*Organization, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "org", opts.Name, "userID", opts.UserID)...)
-	list, err := call[struct {
-		Orgs []*Organization `json:"orgs"`
-	}](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/orgs", query: query,
-		class: classRead, generation: generationV2, limit: listLimit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list.Orgs, nil
+	return listOf[Organization](ctx, s.c, "/api/v2/orgs", "orgs", query)
 }
 
 // All iterates over all organizations that match, page by page; opts.Page is not

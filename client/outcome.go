@@ -50,6 +50,29 @@ func (e *OutcomeUnknownError) Is(target error) bool { return target == ErrOutcom
 // Unwrap returns what went wrong.
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
 
+// CredentialInDoubtError is a call that was not sent, because the token that the
+// client authenticates with may have been ended by a rotation of unknown outcome.
+// Nothing has changed through this call.
+type CredentialInDoubtError struct {
+	// Method is the HTTP method of the call.
+	Method string
+	// Route is the pattern of its path.
+	Route string
+	// Rotation is what happened to the rotation.
+	Rotation *OutcomeUnknownError
+}
+
+// Error says that nothing was sent, and why.
+func (e *CredentialInDoubtError) Error() string {
+	return fmt.Sprintf("%s %s: not sent, because the token that the client authenticates with may have been replaced "+
+		"by a rotation whose reply was lost: %v", e.Method, e.Route, e.Rotation.Err)
+}
+
+// forCall returns the error for another call.
+func (e *CredentialInDoubtError) forCall(op *operation) error {
+	return &CredentialInDoubtError{Method: op.method, Route: op.route, Rotation: e.Rotation}
+}
+
 // unusableReply is a reply that claims success and is not what was asked for.
 type unusableReply struct{ reason string }
 

@@ -2,8 +2,13 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
+	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Page selects a part of a list of InfluxDB v2.
@@ -17,6 +22,45 @@ type Page struct {
 
 // maxPage is the largest page that the server gives.
 const maxPage = 100
+
+// listOf gets a list of InfluxDB v2, which stands under key in the reply. A reply
+// without it proves nothing, least of all that the list is empty.
+func listOf[T any](ctx context.Context, c *Client, route, key string, query url.Values) ([]*T, error) {
+	op := &operation{
+		method: http.MethodGet, route: route, query: query, class: classRead, generation: generationV2, limit: listLimit,
+	}
+	r, err := c.do(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := decode[map[string]json.RawMessage](c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	var list []*T
+	if json.Unmarshal((*fields)[key], &list) != nil || list == nil || slices.Contains(list, nil) {
+		return nil, c.unusable(op, r, "it holds no list of "+key)
+	}
+	return list, nil
+}
+
+// objectOf gets one object of InfluxDB v2. A reply without its ID, or with another
+// one than was asked for ("" where none was), proves nothing.
+func objectOf[T any](ctx context.Context, c *Client, op *operation, want string, id func(*T) string) (*T, error) {
+	op.class, op.generation = classRead, generationV2
+	r, err := c.do(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	object, err := decode[T](c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	if got := id(object); !validID(got) || want != "" && !strings.EqualFold(got, want) {
+		return nil, c.unusable(op, r, "it is not the object that was asked for")
+	}
+	return object, nil
+}
 
 func (p Page) query() []string {
 	var pairs []string

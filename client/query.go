@@ -32,5 +32,9 @@ func querySQL[T any](
 	if err != nil {
 		return nil, r.credential, err
 	}
+	if *rows == nil {
+		// Nothing found is an empty list; anything else proves nothing.
+		return nil, r.credential, c.unusable(&op, r, "it holds no rows, not even none")
+	}
 	return *rows, r.credential, nil
 }

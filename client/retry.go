@@ -1,8 +1,12 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -50,7 +54,7 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 		switch {
 		case permanent(err):
 			return false, ""
-		case !s.sent.Load():
+		case !s.maySent(err):
 			return true, "the request was not sent"
 		case s.op.class != classCreate:
 			return true, "the connection broke"
@@ -62,7 +66,7 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 		return true, "the server asks to slow down"
 	case http.StatusServiceUnavailable:
 		// With Retry-After the server says itself that it has not done the work.
-		if _, ok := retryAfter(resp); ok || s.op.class != classCreate {
+		if _, ok := retryAfter(resp); ok || s.op.class != classCreate || starting(resp) {
 			return true, "the server is unavailable"
 		}
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
@@ -73,8 +77,32 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 	return false, ""
 }
 
+// starting is startingBody for a reply whose body is still to be read. What it
+// reads of the body it puts back.
+func starting(resp *http.Response) bool {
+	head, err := io.ReadAll(io.LimitReader(resp.Body, errorLimit))
+	rest := resp.Body
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), rest), rest}
+	return err == nil && startingBody(resp.Header, head)
+}
+
+// startingBody recognises InfluxDB 2.10 that answers every call with 503 while it
+// starts, and so has not done the work.
+func startingBody(header http.Header, text []byte) bool {
+	var body struct {
+		Status string `json:"status"`
+	}
+	return header.Get("X-Influxdb-Build") != "" && json.Unmarshal(text, &body) == nil && body.Status == "starting"
+}
+
 // permanent recognises errors that the next attempt would meet again.
 func permanent(err error) bool {
+	if _, ok := errors.AsType[*CredentialInDoubtError](err); ok {
+		return true
+	}
 	// The certificate errors of crypto/tls and crypto/x509 share no type; a
 	// failed verification is what tells them apart from a broken handshake.
 	text := err.Error()

@@ -4,6 +4,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"unique"
@@ -96,7 +97,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
 
 // UnmarshalJSON takes the value from a JSON string; null gives the zero Secret.
-// The error of a value of another type does not quote it.
+// The error of a value of another type does not quote it. See UnmarshalText.
 func (s *Secret) UnmarshalJSON(data []byte) error {
 	var value *string
 	if err := json.Unmarshal(data, &value); err != nil {
@@ -104,7 +105,17 @@ func (s *Secret) UnmarshalJSON(data []byte) error {
 	}
 	*s = Secret{}
 	if value != nil {
-		*s = NewSecret(*value)
+		return s.UnmarshalText([]byte(*value))
 	}
+	return nil
+}
+
+// UnmarshalText takes the value from text. It refuses "[redacted]", which is what
+// a Secret was marshalled to before, and no secret.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if string(text) == redacted {
+		return errors.New("the secret is redacted: its value was never written down")
+	}
+	*s = NewSecret(string(text))
 	return nil
 }

@@ -3,7 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -123,13 +123,13 @@ func (i ServerInfo) generation() generation {
 //
 //api:operation GET /ping
 func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
-	op := operation{method: http.MethodGet, route: "/ping", class: classRead}
-	token, _, err := s.c.credentials.candidate(ctx, nil, fallbackFrom(ctx))
-	if err != nil {
-		token = Secret{} // The server tells something to anybody.
+	op := operation{method: http.MethodGet, route: "/ping", class: classRead, tokenOptional: true}
+	r, err := s.c.converse(ctx, &op)
+	if _, asked := errors.AsType[*RequestError](err); err != nil && !asked {
+		// There is no credential to be had; the server tells something to anybody.
+		op.anonymous = true
+		r, err = s.c.converse(ctx, &op)
 	}
-	op.anonymous = true
-	r, err := s.c.attempt(ctx, &op, token, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -173,18 +173,6 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 //
 //api:operation GET /health
 func (s *ServerService) Health(ctx context.Context) error {
-	op := operation{method: http.MethodGet, route: "/health", class: classRead}
-	token, _, err := s.c.credentials.candidate(ctx, nil, fallbackFrom(ctx))
-	if err != nil {
-		return fmt.Errorf("GET /health: %w", err)
-	}
-	op.anonymous = true
-	r, err := s.c.attempt(ctx, &op, token, 0)
-	if err != nil {
-		return err
-	}
-	if r.status != http.StatusOK {
-		return newError(&op, r, s.c.credentials.knownSecrets())
-	}
-	return nil
+	_, err := s.c.do(ctx, &operation{method: http.MethodGet, route: "/health", class: classRead, tokenOptional: true})
+	return err
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 )
 
@@ -48,9 +49,22 @@ type SetupResult struct {
 //
 //api:operation GET /api/v2/setup
 func (s *SetupService) Status(ctx context.Context) (*SetupStatus, error) {
-	return call[SetupStatus](ctx, s.c, operation{
+	op := &operation{
 		method: http.MethodGet, route: "/api/v2/setup", class: classRead, generation: generationV2, anonymous: true,
-	})
+	}
+	r, err := s.c.do(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := decode[map[string]json.RawMessage](s.c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	allowed, ok := field[bool](*fields, "allowed")
+	if !ok {
+		return nil, s.c.unusable(op, r, "it does not say whether setup is allowed")
+	}
+	return &SetupStatus{Allowed: allowed}, nil
 }
 
 // Run sets the server up and returns the operator token, which is shown once. It
@@ -83,13 +97,18 @@ func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult,
 	if err != nil {
 		return nil, err
 	}
-	result, err := decode[SetupResult](s.c, &op, r)
+	fields, err := decode[map[string]json.RawMessage](s.c, &op, r)
 	if err != nil {
 		return nil, err
 	}
-	if CheckToken(result.Auth.Token.Reveal()) != nil {
-		return nil, s.c.unusable(&op, r, "it holds no usable token")
+	auth, ok := issued((*fields)["auth"])
+	if !ok {
+		return nil, s.c.unusable(&op, r, "it holds no authorization with an ID and a usable token")
 	}
-	s.c.credentials.remember(result.Auth.Token)
+	s.c.credentials.remember(auth.Token)
+	result := &SetupResult{Auth: *auth}
+	result.User, _ = field[User](*fields, "user")
+	result.Org, _ = field[Organization](*fields, "org")
+	result.Bucket, _ = field[Bucket](*fields, "bucket")
 	return result, nil
 }

@@ -9,12 +9,14 @@ import (
 	"strings"
 )
 
-// TokenSource yields the credential of a Client.
+// TokenSource yields the credential of a Client. It is called by one goroutine at
+// a time, and must not use the Client that it serves.
 type TokenSource interface {
 	// Token returns the token to authenticate with. On the first call refused
-	// is the zero Secret; later it is a token that the server has just refused:
-	// the source then returns another one, or the same one when it has no other.
-	// The zero Secret without an error means that there is no token.
+	// is the zero Secret; later it is the token that the server has just
+	// refused: the source then returns another one, or the same one when it has
+	// no other. The zero Secret without an error means that there is no token
+	// yet; the source is asked again by the next call that needs one.
 	Token(ctx context.Context, refused Secret) (Secret, error)
 }
 
@@ -71,6 +73,8 @@ func CheckToken(token string) error {
 	switch {
 	case token == "":
 		return errors.New("the token is empty")
+	case token == redacted:
+		return errors.New("the token is the text that stands for a redacted one")
 	case len(token) > 4096:
 		return errors.New("the token is longer than 4096 bytes")
 	}

@@ -1,9 +1,11 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -17,11 +19,35 @@ type callState struct {
 	op         *operation
 	credential Secret
 	attempts   int
-	// sent is set once a connection was there to write the request to.
-	sent   atomic.Bool
-	sentAt time.Time
+	// asked and connected are set when the transport asks for a connection and
+	// when it has one, in the attempt that is under way.
+	asked, connected atomic.Bool
+	// answered is set when the last attempt has got a reply.
+	answered bool
+	// location is where that reply wanted to redirect to.
+	location string
+	sentAt   time.Time
 	// reason says why the next attempt is made, for the log.
 	reason string
+}
+
+// maySent reports whether the attempt that failed with err may have reached the
+// server. It counts as unsent on proof alone: a connection was asked for and never
+// came, or there was no address to connect to, or the call ended while it waited to
+// repeat what the server had refused. A transport of the caller's that knows
+// nothing of traces never gives the first proof.
+func (s *callState) maySent(err error) bool {
+	if s.attempts == 0 || s.answered || s.asked.Load() && !s.connected.Load() {
+		return false
+	}
+	if s.connected.Load() {
+		return true
+	}
+	if _, lookup := errors.AsType[*net.DNSError](err); lookup {
+		return false
+	}
+	failed, isNet := errors.AsType[*net.OpError](err)
+	return !isNet || failed.Op != "dial"
 }
 
 type callStateKey struct{}
@@ -51,8 +77,11 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		defer t.c.credentials.gate.leave()
-		// While this call waited, a rotation may have replaced its credential.
-		t.refreshCredential(ctx, state)
+	}
+	// While this call waited, a rotation may have replaced its credential, or
+	// have put it in doubt.
+	if err := t.refreshCredential(state); err != nil {
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
@@ -62,9 +91,15 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		// shown once; the request is finished under its own deadline.
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, errTimeout(t.timeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, &timeoutError{t.timeout})
+	defer cancel()
+	// What was sent before was answered in a way that allows another attempt.
+	state.asked.Store(false)
+	state.connected.Store(false)
+	state.answered = false
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { state.sent.Store(true) },
+		GetConn: func(string) { state.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { state.connected.Store(true) },
 	})
 	attempt := req.Clone(ctx)
 	if !state.credential.IsZero() {
@@ -72,39 +107,72 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	state.attempts++
 	state.sentAt = t.c.now()
-	resp, err := t.next.RoundTrip(attempt)
+	resp, err := t.exchange(attempt, state)
 	t.c.logAttempt(req.Context(), state, resp, err)
+	return resp, err
+}
+
+// exchange sends the attempt and reads the whole reply, up to its limit, so that a
+// reply that breaks off counts as a failed attempt like one that never came.
+func (t *roundTripper) exchange(attempt *http.Request, state *callState) (*http.Response, error) {
+	ctx := attempt.Context()
+	resp, err := t.next.RoundTrip(attempt)
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		cancel()
-		return nil, err
+		return nil, causeOf(ctx, err)
 	}
+	limit := int64(errorLimit)
+	if resp.StatusCode == state.op.successStatus() {
+		limit = state.op.bodyLimit()
+	}
+	// One byte more shows that there is more.
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	_ = resp.Body.Close()
+	if err != nil && resp.StatusCode == state.op.successStatus() {
+		return nil, causeOf(ctx, err)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	state.answered = true
+	// The redirect is reported and not followed; net/http would stumble over an
+	// address that can't be parsed.
+	state.location = resp.Header.Get("Location")
+	resp.Header.Del("Location")
 	if id := resp.Header.Get("Cluster-Uuid"); id != "" {
 		t.c.clusterUUID.Store(&id)
 	}
-	resp.Body = &cancellingBody{ReadCloser: resp.Body, ctx: ctx, cancel: cancel}
 	return resp, nil
 }
 
+// causeOf returns why ctx has ended, if it has, in place of err: which deadline it
+// was says more than "context deadline exceeded".
+func causeOf(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// CloseIdleConnections passes the request on to the transport below.
+func (t *roundTripper) CloseIdleConnections() {
+	if closer, ok := t.next.(interface{ CloseIdleConnections() }); ok {
+		closer.CloseIdleConnections()
+	}
+}
+
 // refreshCredential takes the credential that a rotation has installed since the
-// call chose its own.
-func (t *roundTripper) refreshCredential(_ context.Context, state *callState) {
-	if state.op.anonymous || !state.op.credential.IsZero() || state.credential.IsZero() {
-		return
+// call chose its own, and returns the error of using one that is in doubt. A call
+// with a credential of its own is part of a rotation and knows what it does.
+func (t *roundTripper) refreshCredential(state *callState) error {
+	if !state.op.credential.IsZero() || state.credential.IsZero() {
+		return nil
 	}
 	if token, ok := t.c.credentials.successor(state.credential); ok {
 		state.credential = token
 	}
+	return t.c.credentials.doubtAbout(state.credential)
 }
 
-// errTimeout is the cause of an attempt that took longer than the client's
+// timeoutError is the cause of an attempt that took longer than the client's
 // timeout.
-func errTimeout(timeout time.Duration) error {
-	return &timeoutError{timeout}
-}
-
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string { return "no complete reply within " + e.after.String() }
@@ -115,38 +183,15 @@ func (e *timeoutError) Timeout() bool { return true }
 // Is makes errors.Is(err, context.DeadlineExceeded) hold.
 func (e *timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// cancellingBody ends the attempt's context when the body is closed, and tells a
-// timeout by its name.
-type cancellingBody struct {
-	io.ReadCloser
-	ctx    context.Context //nolint:containedctx // It lives exactly as long as the attempt whose reply this is.
-	cancel context.CancelFunc
-}
-
-// Read implements io.Reader.
-func (b *cancellingBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		if cause := context.Cause(b.ctx); cause != nil {
-			err = cause
-		}
-	}
-	return n, err
-}
-
-// Close implements io.Closer.
-func (b *cancellingBody) Close() error {
-	err := b.ReadCloser.Close()
-	b.cancel()
-	return err
-}
-
 // withoutURL strips the URL that net/http puts into its errors.
 func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
+	for {
+		wrapped, ok := errors.AsType[*url.Error](err)
+		if !ok {
+			return err
+		}
+		err = wrapped.Err
 	}
-	return err
 }
 
 // redirectTarget returns the part of a Location header that can be shown.

@@ -63,10 +63,9 @@ func (s *UsersService) Create(ctx context.Context, req CreateUserRequest) (*User
 //
 //api:operation GET /api/v2/users/{id}
 func (s *UsersService) Get(ctx context.Context, id string) (*User, error) {
-	return call[User](ctx, s.c, operation{
+	return objectOf(ctx, s.c, &operation{
 		method: http.MethodGet, route: "/api/v2/users/{id}", params: map[string]string{"id": id},
-		class: classRead, generation: generationV2,
-	})
+	}, id, func(found *User) string { return found.ID })
 }
 
 // FindByName returns the user with that exact name. IsNotFound is true when
@@ -98,16 +97,7 @@ func (s *UsersService) FindByName(ctx context.Context, name string) (*User, erro
 func (s *UsersService) List(ctx context.Context, opts ListUsersOptions) ([]*User, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "name", opts.Name)...)
-	list, err := call[struct {
-		Users []*User `json:"users"`
-	}](ctx, s.c, operation{
-		method: http.MethodGet, route: "/api/v2/users", query: query,
-		class: classRead, generation: generationV2, limit: listLimit,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list.Users, nil
+	return listOf[User](ctx, s.c, "/api/v2/users", "users", query)
 }
 
 // All iterates over all users that match, page by page; opts.Page is not used.

@@ -1,0 +1,49 @@
+package client_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver"
+)
+
+// Every operation that the client names is one that the reference server serves.
+func TestOperations_areServed(t *testing.T) {
+	t.Parallel()
+	srv, err := testserver.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	served := slices.Concat(srv.V2Routes(), srv.V3Routes())
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(source)) {
+			op, ok := strings.CutPrefix(strings.TrimSpace(line), "//api:operation ")
+			if !ok {
+				continue
+			}
+			named++
+			if !slices.Contains(served, op) {
+				t.Errorf("%s: the reference server does not serve %s", file, op)
+			}
+		}
+	}
+	if named < 20 {
+		t.Errorf("only %d operations are named", named)
+	}
+}
