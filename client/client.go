@@ -126,6 +126,10 @@ func parseBaseURL(raw string) (*url.URL, error) {
 	case base.User != nil:
 		return nil, errors.New("the URL must not hold a user name or password")
 	case base.Scheme != "http" && base.Scheme != "https":
+		if strings.Contains(base.Opaque, "@") {
+			// What stands there is the user name of a URL without a scheme.
+			return nil, errors.New("the URL must begin with http:// or https://")
+		}
 		return nil, fmt.Errorf("the URL must begin with http:// or https://, not %q", base.Scheme)
 	case base.Hostname() == "":
 		return nil, errors.New("the URL names no host")

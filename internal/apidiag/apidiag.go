@@ -52,10 +52,14 @@ func (c Call) summary(err error) string {
 
 func pastTense(action string) string {
 	switch action {
-	case "rotate", "create", "update", "delete", "replace":
-		return action + "d"
+	case "read":
+		return "read"
+	case "look up":
+		return "looked up"
+	case "import":
+		return "imported"
 	}
-	return action + "ed"
+	return action + "d"
 }
 
 // detail joins the paragraphs: what was said, what is safe, what to do, and the
@@ -84,6 +88,10 @@ func (c Call) detail(err error) string {
 
 // said is what happened, in a sentence.
 func said(err error) string {
+	if _, ok := errors.AsType[*client.CredentialInDoubtError](err); ok {
+		return "Nothing was sent, because the token that the provider authenticates with may have been replaced by a rotation " +
+			"whose reply was lost."
+	}
 	if wrong, ok := errors.AsType[*client.GenerationError](err); ok {
 		return sentence(wrong.Error())
 	}
@@ -102,8 +110,9 @@ func said(err error) string {
 			return "The server redirects to " + reply.Location + ". The provider does not follow redirects, " +
 				"because the credential could end up somewhere else."
 		case reply.Message == "":
-			return fmt.Sprintf("The server answered %d %s, without a message that InfluxDB would send.",
-				reply.StatusCode, http.StatusText(reply.StatusCode))
+			return "The server answered " + status(reply) + ", without a message that InfluxDB would send."
+		case reply.StatusCode < http.StatusMultipleChoices: // Then the SDK says what is wrong with it.
+			return sentence(strings.ToUpper(reply.Message[:1]) + reply.Message[1:])
 		}
 		return "The server said: " + sentence(reply.Message)
 	}
@@ -116,7 +125,7 @@ func said(err error) string {
 // cause is the shortest true text for why there is no usable reply.
 func cause(err error) string {
 	if reply, ok := errors.AsType[*client.Error](err); ok {
-		text := fmt.Sprintf("%d %s", reply.StatusCode, http.StatusText(reply.StatusCode))
+		text := status(reply)
 		if reply.Message != "" {
 			text += ": " + reply.Message
 		}
@@ -126,6 +135,11 @@ func cause(err error) string {
 		return failed.Err.Error()
 	}
 	return err.Error()
+}
+
+// status returns number and text of a status, which need not have one.
+func status(reply *client.Error) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", reply.StatusCode, http.StatusText(reply.StatusCode)))
 }
 
 // sentence gives text a full stop.
@@ -141,13 +155,19 @@ func sentence(text string) string {
 func (c Call) advice(err error) string {
 	reply, isReply := errors.AsType[*client.Error](err)
 	_, isGeneration := errors.AsType[*client.GenerationError](err)
+	_, isHidden := errors.AsType[*client.HiddenAuthorizationError](err)
 	_, isRequest := errors.AsType[*client.RequestError](err)
+	_, inDoubt := errors.AsType[*client.CredentialInDoubtError](err)
 	switch {
+	case inDoubt:
+		return "See the error of the rotation for what has happened to the token, and what to do."
 	case isGeneration:
 		return "Use a provider configuration whose url names a server of the right generation: influxdb_admin_token " +
 			"and influxdb_operator_rotation need InfluxDB 3, influxdb_authorization needs InfluxDB v2."
 	case errors.Is(err, client.ErrNoToken):
 		return first(c.Unauthorized, "Set token or token_file in the provider block, or INFLUXDB_TOKEN in the environment.")
+	case isHidden: // The caller knows what that means for what it was doing.
+		return ""
 	case client.IsConflict(err):
 		return c.Conflict
 	case client.IsNotFound(err):
@@ -204,7 +224,7 @@ func facts(err error) string {
 		}
 	}
 	if reply, ok := errors.AsType[*client.Error](err); ok {
-		line("Status", fmt.Sprintf("%d %s", reply.StatusCode, http.StatusText(reply.StatusCode)))
+		line("Status", status(reply))
 		line("Code", reply.Code)
 		line("Request ID", reply.RequestID)
 		if reply.Attempts > 1 {

@@ -52,7 +52,8 @@ func (m *adminTokenModel) refresh(token *client.AdminToken) {
 	m.ExpiresAt = timestamp(token.Expiry)
 	life := time.Duration(0)
 	if token.Expiry != nil {
-		life = token.Expiry.Sub(token.CreatedAt)
+		// A token of an offline file can live for a fraction of a second more.
+		life = token.Expiry.Sub(token.CreatedAt).Truncate(time.Second)
 	}
 	// The expiry is the creation plus the life that was asked for, so that the
 	// life can be told after an import too. One that the state already has is
@@ -65,6 +66,14 @@ func (m *adminTokenModel) refresh(token *client.AdminToken) {
 	}
 }
 
+// isSame reports whether the server lists the token of the state. The number alone
+// does not tell: every server counts from 0.
+func (m *adminTokenModel) isSame(token *client.AdminToken) bool {
+	id, createdAt := m.ID.ValueString(), m.CreatedAt.ValueString()
+	return (id == "" || id == strconv.FormatUint(token.ID, 10)) &&
+		(createdAt == "" || createdAt == timestamp(&token.CreatedAt).ValueString())
+}
+
 // sameLife reports whether two values of expires_in mean the same.
 func sameLife(a, b types.String) bool {
 	lifeA, errA := tokenlife.Parse(a.ValueString())
@@ -74,7 +83,7 @@ func sameLife(a, b types.String) bool {
 
 // timestamp writes an instant in UTC, or null for none.
 func timestamp(at *time.Time) types.String {
-	if at == nil {
+	if at == nil || at.IsZero() {
 		return types.StringNull()
 	}
 	return types.StringValue(at.UTC().Format(time.RFC3339Nano))

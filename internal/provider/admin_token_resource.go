@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -107,7 +107,8 @@ func (r *adminTokenResource) Create(ctx context.Context, req resource.CreateRequ
 			Action: "create", Object: "admin token", Safe: "Nothing was created.",
 			Conflict: fmt.Sprintf("A token named %q exists and is not managed by this resource. The provider neither takes "+
 				"it over nor deletes it. Choose another name, delete the token if nobody uses it, or import it with "+
-				"\"terraform import ADDRESS %s\"; an imported token has no secret in the state.", name, name),
+				"\"terraform import ADDRESS %s\"; an imported token has no secret in the state. If it is the token that this "+
+				"apply was to replace, remove create_before_destroy: the old token has the name until it is deleted.", name, name),
 		}
 		if errors.Is(err, client.ErrOutcomeUnknown) {
 			call.Found = r.orphanReport(context.WithoutCancel(ctx), name)
@@ -117,7 +118,7 @@ func (r *adminTokenResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	plan.issued(token)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(origin{}.seen(r.data.client).write(ctx, resp.Private)...)
 }
 
 // orphanReport says what the server lists after a creation of unknown outcome.
@@ -146,34 +147,54 @@ func (r *adminTokenResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	ctx = r.data.context(ctx)
-	listed, err := r.data.client.AdminTokens.Get(ctx, state.Name.ValueString())
-	if err != nil && !client.IsNotFound(err) {
-		resp.Diagnostics.Append(apidiag.Call{
-			Action: "read", Object: "admin token", Safe: "The state is kept.",
-		}.Error(err))
+	seen := readOrigin(ctx, req.Private)
+	listed, stop := r.find(ctx, "read", &state, seen)
+	if stop != nil {
+		resp.Diagnostics.Append(stop)
 		return
 	}
-	if other := readOrigin(ctx, req.Private).check(r.data.client, "admin token"); other != nil {
-		resp.Diagnostics.Append(other)
-		return
-	}
-	if err != nil {
+	if listed == nil {
 		tflog.Info(ctx, "The admin token is gone from the server; it is removed from the state")
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	if id := strconv.FormatUint(listed.ID, 10); !state.ID.IsNull() && state.ID.ValueString() != id {
+	if !state.isSame(listed) {
 		resp.Diagnostics.AddWarning("The admin token was replaced outside of Terraform", fmt.Sprintf(
-			"The token %q with the ID %s is gone, and another one with the ID %s has taken its name. The secret in the state "+
-				"is dead, so the resource is removed from the state; the other token is left alone. To create the token anew, "+
-				"delete the other one or choose another name; to manage the other one, import it.",
-			state.Name.ValueString(), state.ID.ValueString(), id))
+			"The token %q with the ID %s, created at %s, is gone, and another one with the ID %d, created at %s, has taken its "+
+				"name. The secret in the state is dead, so the resource is removed from the state; the other token is left "+
+				"alone. To create the token anew, delete the other one or choose another name; to manage the other one, import it.",
+			state.Name.ValueString(), state.ID.ValueString(), state.CreatedAt.ValueString(), listed.ID,
+			listed.CreatedAt.Format(time.RFC3339)))
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	state.refresh(listed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
+}
+
+// find returns the token that the server lists under the state's name, or nil if
+// there is provably none of that name, or none that is the state's. It returns a
+// diagnostic when that can't be told.
+func (r *adminTokenResource) find(
+	ctx context.Context, action string, state *adminTokenModel, seen origin,
+) (*client.AdminToken, diag.Diagnostic) {
+	listed, err := r.data.client.AdminTokens.Get(ctx, state.Name.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		return nil, apidiag.Call{Action: action, Object: "admin token", Safe: "The state is kept."}.Error(err)
+	}
+	if other := seen.checkCluster(r.data.client, "admin token"); other != nil {
+		return nil, other
+	}
+	if err != nil || !state.isSame(listed) {
+		if unproven := seen.checkAbsence(r.data.client, "admin token"); unproven != nil {
+			return nil, unproven
+		}
+	}
+	if err != nil {
+		return nil, nil
+	}
+	return listed, nil
 }
 
 // Update implements resource.Resource. Only the wording of expires_in can change
@@ -197,20 +218,14 @@ func (r *adminTokenResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	ctx = r.data.context(ctx)
-	call := apidiag.Call{Action: "delete", Object: "admin token", Safe: "The state is kept."}
 	name := state.Name.ValueString()
-
 	// The server deletes by name, and another token may have taken it.
-	listed, err := r.data.client.AdminTokens.Get(ctx, name)
-	if err != nil && !client.IsNotFound(err) {
-		resp.Diagnostics.Append(call.Error(err))
+	listed, stop := r.find(ctx, "delete", &state, readOrigin(ctx, req.Private))
+	if stop != nil {
+		resp.Diagnostics.Append(stop)
 		return
 	}
-	if other := readOrigin(ctx, req.Private).check(r.data.client, "admin token"); other != nil {
-		resp.Diagnostics.Append(other)
-		return
-	}
-	if err != nil || strconv.FormatUint(listed.ID, 10) != state.ID.ValueString() {
+	if listed == nil || !state.isSame(listed) {
 		tflog.Info(ctx, "The admin token is gone from the server already")
 		return
 	}
@@ -223,7 +238,7 @@ func (r *adminTokenResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	if err := r.data.client.AdminTokens.Delete(ctx, name); err != nil && !client.IsNotFound(err) {
-		resp.Diagnostics.Append(call.Error(err))
+		resp.Diagnostics.Append(apidiag.Call{Action: "delete", Object: "admin token", Safe: "The state is kept."}.Error(err))
 	}
 }
 

@@ -226,7 +226,7 @@ func TestAccAdminTokenResource_invalidConfig(t *testing.T) {
 		"empty name":     {adminToken("", ""), `(?s)Attribute name.*at least 1`},
 		"operator name":  {adminToken("_admin", ""), `(?s)Attribute name.*none of.*"_admin"`},
 		"no duration":    {adminToken("a", `expires_in = "soon"`+"\n"), `(?s)Invalid duration.*"soon" is no duration`},
-		"zero duration":  {adminToken("a", `expires_in = "0s"`+"\n"), `(?s)Invalid duration.*expired at once`},
+		"zero duration":  {adminToken("a", `expires_in = "0s"`+"\n"), `(?s)Invalid duration.*no time at all.*never\s+expires`},
 		"fraction":       {adminToken("a", `expires_in = "1.5h"`+"\n"), `(?s)Invalid duration.*whole numbers`},
 		"endless":        {adminToken("a", `expires_in = "999999999999w"`+"\n"), `(?s)Invalid duration.*too long`},
 		"computed token": {adminToken("a", `token = "x"`+"\n"), `(?s)Invalid Configuration for Read-Only Attribute|Value for unconfigurable attribute`},

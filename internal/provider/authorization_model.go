@@ -71,10 +71,27 @@ func (m *authorizationModel) refresh(ctx context.Context, a *client.Authorizatio
 	}
 }
 
+// applied is refresh after a creation or an update: names that the plan has shown
+// stay, because an organization or a user may have been renamed since. The next
+// refresh brings the new name.
+func (m *authorizationModel) applied(ctx context.Context, a *client.Authorization, diags *diag.Diagnostics) {
+	org, user := m.Org, m.User
+	m.refresh(ctx, a, diags)
+	if !org.IsUnknown() && !org.IsNull() {
+		m.Org = org
+	}
+	if !user.IsUnknown() && !user.IsNull() {
+		m.User = user
+	}
+}
+
 // keepCase returns id, in the spelling of before when only the case differs: the
 // server takes upper-case digits and answers with lower-case ones.
 func keepCase(before types.String, id string) types.String {
-	if strings.EqualFold(before.ValueString(), id) {
+	switch {
+	case before.IsUnknown() && id == "":
+		return types.StringNull()
+	case strings.EqualFold(before.ValueString(), id):
 		return before
 	}
 	return types.StringValue(id)

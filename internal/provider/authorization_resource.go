@@ -68,9 +68,9 @@ func (r *authorizationResource) Create(ctx context.Context, req resource.CreateR
 		return
 	}
 	wantedUser, wantedOrg := plan.UserID, plan.OrgID
-	plan.refresh(ctx, created, &resp.Diagnostics)
+	plan.applied(ctx, created, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(origin{}.seen(r.data.client).write(ctx, resp.Private)...)
 	if differs(wantedUser, created.UserID) || differs(wantedOrg, created.OrgID) {
 		resp.Diagnostics.AddError("The server created another authorization than was asked for",
 			"Its user or organization is not the one of the configuration. It is kept in the state as it is, marked as tainted, "+
@@ -117,8 +117,10 @@ func (r *authorizationResource) orphanReport(
 		}
 	}
 	if len(candidates) == 0 {
-		return "A look afterwards showed no such authorization: at that moment it had not been created. Nothing was put into " +
-			"the state. Apply again."
+		// The server leaves out what the credential may not read.
+		return "A look afterwards showed no such authorization among those that the provider's token may read, which is no " +
+			"proof. Nothing was put into the state. List the authorizations of the organization with an operator token, delete " +
+			"the one that was created at that time with this description, if there is one, and apply again."
 	}
 	return "Nothing was put into the state, because the secret is lost, and the request was not repeated. A look afterwards showed these authorizations with " +
 		"the same description and permissions; delete the one of this apply and apply again:\n" + strings.Join(candidates, "\n")
@@ -135,6 +137,7 @@ func (r *authorizationResource) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 	ctx = r.data.context(ctx)
+	seen := readOrigin(ctx, req.Private)
 	found, err := r.data.client.Authorizations.Get(ctx, state.ID.ValueString())
 	hidden, isHidden := errors.AsType[*client.HiddenAuthorizationError](err)
 	switch {
@@ -144,6 +147,10 @@ func (r *authorizationResource) Read(ctx context.Context, req resource.ReadReque
 				"token. The state is kept. Destroy the authorization, or replace it for another %s.",
 			hidden.ID, hidden.Gone, hidden.Gone))
 	case client.IsNotFound(err):
+		if unproven := seen.checkAbsence(r.data.client, "authorization"); unproven != nil {
+			resp.Diagnostics.Append(unproven)
+			return
+		}
 		tflog.Info(ctx, "The authorization is gone from the server; it is removed from the state")
 		resp.State.RemoveResource(ctx)
 	case err != nil:
@@ -151,6 +158,7 @@ func (r *authorizationResource) Read(ctx context.Context, req resource.ReadReque
 	default:
 		state.refresh(ctx, found, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
 	}
 }
 
@@ -171,11 +179,12 @@ func (r *authorizationResource) Update(ctx context.Context, req resource.UpdateR
 		return
 	}
 	ctx = r.data.context(ctx)
-	if change.Status != nil && *change.Status == client.AuthorizationInactive && r.isOwn(ctx, state) {
-		resp.Diagnostics.AddAttributeError(path.Root("status"), "Unable to update authorization",
-			"The provider authenticates with this authorization itself: deactivating it would lock the provider out. Nothing "+
-				"was changed. Give the provider another token first.")
-		return
+	if change.Status != nil && *change.Status == client.AuthorizationInactive {
+		if reason := r.isOwn(ctx, state); reason != "" {
+			resp.Diagnostics.AddAttributeError(path.Root("status"), "Unable to update authorization", reason+
+				" Deactivating it would lock the provider out. Nothing was changed.\n\nGive the provider another token first.")
+			return
+		}
 	}
 	updated, err := r.data.client.Authorizations.Update(ctx, state.ID.ValueString(), change)
 	if err != nil {
@@ -191,14 +200,37 @@ func (r *authorizationResource) Update(ctx context.Context, req resource.UpdateR
 	}
 	// The state's secret is the only one there is: refresh keeps it.
 	plan.Token = state.Token
-	plan.refresh(ctx, updated, &resp.Diagnostics)
+	plan.applied(ctx, updated, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
-// isOwn reports whether the provider authenticates with the authorization.
-func (r *authorizationResource) isOwn(ctx context.Context, state authorizationModel) bool {
+// isOwn says why the provider may be authenticating with the authorization, or ""
+// if it is not. Where the state has no secret, as after an import, only user and
+// permissions tell.
+func (r *authorizationResource) isOwn(ctx context.Context, state authorizationModel) string {
 	own, err := r.data.client.Token(ctx)
-	return err == nil && !own.IsZero() && own == client.NewSecret(state.Token.ValueString())
+	if err != nil || own.IsZero() {
+		return ""
+	}
+	if token := client.NewSecret(state.Token.ValueString()); !token.IsZero() {
+		if token == own {
+			return "The provider authenticates with this authorization itself."
+		}
+		return ""
+	}
+	me, err := r.data.client.Me.Get(ctx)
+	if err != nil || !strings.EqualFold(me.ID, state.UserID.ValueString()) {
+		return ""
+	}
+	var diags diag.Diagnostics
+	models, _ := permissionModels(ctx, state.Permissions, &diags)
+	for _, granted := range grants(models, state.OrgID.ValueString()) {
+		if granted.Action == client.ActionWrite && granted.Resource.Type == client.ResourceAuthorizations {
+			return "The state has no secret of this authorization, and it belongs to the user whose token the provider has, and " +
+				"may write authorizations: it may be the one that the provider authenticates with."
+		}
+	}
+	return ""
 }
 
 // Delete implements resource.Resource.
@@ -209,15 +241,20 @@ func (r *authorizationResource) Delete(ctx context.Context, req resource.DeleteR
 		return
 	}
 	ctx = r.data.context(ctx)
-	if r.isOwn(ctx, state) {
-		resp.Diagnostics.AddError("Unable to delete authorization", fmt.Sprintf(
-			"The provider authenticates with the authorization %s itself: deleting it would lock the provider out of the rest "+
-				"of the apply and of the next one. Nothing was deleted.\n\nGive the provider another token and apply again, or "+
-				"take the authorization out of Terraform's hands with terraform state rm.", state.ID.ValueString()))
+	if reason := r.isOwn(ctx, state); reason != "" {
+		resp.Diagnostics.AddError("Unable to delete authorization", reason+" Deleting it would lock the provider out of the "+
+			"rest of the apply and of the next one. Nothing was deleted.\n\nGive the provider the token of another user, or "+
+			"another one of the same user that is in the state, and apply again; or take the authorization out of "+
+			"Terraform's hands with terraform state rm.")
 		return
 	}
 	err := r.data.client.Authorizations.Delete(ctx, state.ID.ValueString())
-	if err != nil && !client.IsNotFound(err) {
+	switch {
+	case client.IsNotFound(err):
+		if unproven := readOrigin(ctx, req.Private).checkAbsence(r.data.client, "authorization"); unproven != nil {
+			resp.Diagnostics.Append(unproven)
+		}
+	case err != nil:
 		resp.Diagnostics.Append(apidiag.Call{Action: "delete", Object: "authorization", Safe: "The state is kept."}.Error(err))
 	}
 }

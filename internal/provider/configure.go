@@ -57,7 +57,7 @@ func (p *influxdbProvider) configure(_ context.Context, config providerModel, di
 		s.url.addError(diags, capitalise(strings.TrimPrefix(err.Error(), "client: ")))
 		return data
 	}
-	warnAboutTransport(s, diags)
+	warnAboutTransport(c.URL(), s, diags)
 	data.client = c
 	return data
 }
@@ -66,10 +66,8 @@ func (p *influxdbProvider) configure(_ context.Context, config providerModel, di
 // environment, where no schema has checked them.
 func readSettings(reader settingReader, config providerModel, diags *diag.Diagnostics) settings {
 	s := settings{
-		url:   reader.text(settingURL, config.URL),
-		org:   reader.text(settingOrg, config.Org),
-		orgID: reader.text(settingOrgID, config.OrgID),
-		tls:   readTLSSettings(reader, config),
+		url: reader.text(settingURL, config.URL),
+		tls: readTLSSettings(reader, config),
 
 		skipVerify:   reader.bool(settingSkipVerify, config.SkipVerify),
 		insecureHTTP: reader.bool(settingInsecureHTTP, config.InsecureHTTP),
@@ -131,13 +129,13 @@ func (p *influxdbProvider) clientOptions(s settings, diags *diag.Diagnostics) []
 }
 
 // warnAboutTransport says when tokens travel in the clear or to anybody.
-func warnAboutTransport(s settings, diags *diag.Diagnostics) {
+func warnAboutTransport(serverURL string, s settings, diags *diag.Diagnostics) {
 	if s.skipVerify.enabled(diags) {
 		diags.AddAttributeWarning(path.Root(settingSkipVerify), "Certificates are not verified",
 			"With tls_skip_verify whoever is on the path to the server can read and use every token. "+
 				"Use tls_ca_file or tls_ca_pem for a private certificate authority.")
 	}
-	target, err := url.Parse(s.url.value)
+	target, err := url.Parse(serverURL)
 	if err != nil || target.Scheme != "http" || s.insecureHTTP.enabled(diags) {
 		return
 	}
@@ -152,7 +150,7 @@ func warnAboutTransport(s settings, diags *diag.Diagnostics) {
 
 // enabled reads a setting that is true or false.
 func (s setting) enabled(diags *diag.Diagnostics) bool {
-	if !s.isSet() {
+	if s.unknown || !s.isSet() {
 		return false
 	}
 	on, err := strconv.ParseBool(s.value)

@@ -68,23 +68,28 @@ func (w *withData) requireClient(action, object string, diags *diag.Diagnostics)
 // influxdb_operator_rotation to its creation, the two halves of a replacement,
 // which run in the same process.
 type operatorHandover struct {
-	mu         sync.Mutex
+	mu       sync.Mutex
+	operator *deletedOperator
+}
+
+// deletedOperator is what the state held of an operator token before a deletion.
+type deletedOperator struct {
 	token      client.Secret
 	generation int64
-	pending    bool
+	origin     origin
 }
 
-func (h *operatorHandover) give(token client.Secret, generation int64) {
+func (h *operatorHandover) give(operator *deletedOperator) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.token, h.generation, h.pending = token, generation, true
+	h.operator = operator
 }
 
-// take returns what a deletion has handed over, once.
-func (h *operatorHandover) take() (token client.Secret, generation int64, replaced bool) {
+// take returns what a deletion has handed over, once; nil if nothing has been.
+func (h *operatorHandover) take() *deletedOperator {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	token, generation, replaced = h.token, h.generation, h.pending
-	h.token, h.generation, h.pending = client.Secret{}, 0, false
-	return token, generation, replaced
+	operator := h.operator
+	h.operator = nil
+	return operator
 }

@@ -27,18 +27,25 @@ func (r *operatorRotationResource) Create(ctx context.Context, req resource.Crea
 		return
 	}
 	ctx = r.data.context(ctx)
-	previous, generation, replaced := r.data.handover.take()
-	ctx = client.WithFallbackToken(ctx, previous)
+	previous := r.data.handover.take()
+	replaced := previous != nil
+	if !replaced {
+		previous = &deletedOperator{}
+	}
+	ctx, _ = r.withStateToken(ctx, previous.origin, previous.token)
 
-	token, at := r.obtain(ctx, &plan, replaced, &resp.Diagnostics)
+	token, at := r.obtain(ctx, &plan, replaced, previous.origin, &resp.Diagnostics)
+	var seen origin
 	switch {
 	case !token.IsZero():
-		plan.setToken(token, generation+1, at)
-	case !previous.IsZero():
+		plan.setToken(token, previous.generation+1, at)
+		seen = origin{}.seen(r.data.client)
+	case !previous.token.IsZero():
 		// The deletion of this replacement has taken the only copy of the token
 		// out of the state. It goes back, tainted, so that the next apply tries
 		// again.
-		plan.setToken(previous, generation, types.StringNull())
+		plan.setToken(previous.token, previous.generation, types.StringNull())
+		seen = previous.origin
 		resp.Diagnostics.AddWarning("The previous operator token is kept in the state",
 			"The replacement did not succeed, so the secret that the state held before is kept there. The resource is marked "+
 				"as tainted: the next apply tries the rotation again.")
@@ -46,7 +53,7 @@ func (r *operatorRotationResource) Create(ctx context.Context, req resource.Crea
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(seen.write(ctx, resp.Private)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -60,7 +67,7 @@ func (r *operatorRotationResource) Create(ctx context.Context, req resource.Crea
 // was as far as it is known yet. It returns the zero Secret and a diagnostic when
 // it could not.
 func (r *operatorRotationResource) obtain(
-	ctx context.Context, plan *operatorRotationModel, replaced bool, diags *diag.Diagnostics,
+	ctx context.Context, plan *operatorRotationModel, replaced bool, seen origin, diags *diag.Diagnostics,
 ) (client.Secret, types.String) {
 	tokens := r.data.client.AdminTokens
 	exists := false
@@ -80,7 +87,10 @@ func (r *operatorRotationResource) obtain(
 	if !replaced && !plan.RotateOnCreate.ValueBool() {
 		return r.adopt(ctx, exists, diags)
 	}
-	issued, err := tokens.RegenerateOperator(ctx)
+	issued, err := r.regenerate(ctx, seen, diags)
+	if diags.HasError() {
+		return client.Secret{}, types.StringNull()
+	}
 	if err != nil {
 		diags.Append(r.createCall("rotate", exists).Error(err))
 		return client.Secret{}, types.StringNull()
@@ -98,7 +108,7 @@ func (r *operatorRotationResource) adopt(ctx context.Context, exists bool, diags
 		return client.Secret{}, types.StringNull()
 	}
 	own, err := r.data.client.Token(ctx)
-	if err != nil || own.Fingerprint() != listed.Fingerprint {
+	if err != nil || own.IsZero() || own.Fingerprint() != listed.Fingerprint {
 		diags.AddAttributeError(path.Root("rotate_on_create"), "The provider's token is not the operator token",
 			fmt.Sprintf("With rotate_on_create = false the resource takes over the token that the provider authenticates "+
 				"with. That token has the fingerprint %q, and the server's operator token has %q. Nothing was changed.\n\n"+
@@ -119,7 +129,7 @@ func (r *operatorRotationResource) createCall(action string, exists bool) apidia
 	if exists {
 		call.Unauthorized = "The server is already initialised: it has an operator token, so bootstrap has nothing to mint, " +
 			"and the provider has no credential that works to rotate or take over the existing one. Give the provider the " +
-			"operator token or any named admin token. " + waysBack
+			"operator token or any named admin token. If this resource was only renamed, use a moved block. " + waysBack
 	} else {
 		call.Unauthorized = "Give the provider the operator token or any named admin token; on a fresh server that has no " +
 			"token yet, set bootstrap = true. " + waysBack

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -42,7 +43,11 @@ func (r *operatorRotationResource) Schema(_ context.Context, _ resource.SchemaRe
 		MarkdownDescription: "The operator token of InfluxDB 3 Core or Enterprise (3.6 and later): mints it on a fresh server, " +
 			"or takes over the one that is there, and replaces its secret when a trigger changes.\n\n" +
 			"A rotation by trigger happens in place: other resources that authenticate with the operator token in the same " +
-			"apply wait for a moment and go on with the new secret. `-replace` and `terraform taint` rotate too.\n\n" +
+			"apply wait for a moment and go on with the new secret.\n\n" +
+			"`-replace` and `terraform taint` rotate too, but a trigger is the better way: between the two halves of a replacement " +
+			"the secret is in no state, and if the second half never comes, because something that it waits for fails, it is " +
+			"gone. For the same reason use a `moved` block to rename the resource. `create_before_destroy` is not for this " +
+			"resource: with it a replacement takes over or rotates with the credential of the provider alone.\n\n" +
 			"Where the credential of the provider is missing or refused, this resource authenticates with the secret in its " +
 			"state. Destroying it leaves the operator token on the server, which can't be deleted there, and removes the " +
 			"secret from the state: save it first.\n\n" +
@@ -128,13 +133,16 @@ func (r *operatorRotationResource) Delete(ctx context.Context, req resource.Dele
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !r.data.isUnknown() && readOrigin(ctx, req.Private).sameServer(r.data.client) {
-		r.data.handover.give(state.secret(), state.Generation.ValueInt64())
+	if r.data != nil {
+		r.data.handover.give(&deletedOperator{
+			token: state.secret(), generation: state.Generation.ValueInt64(), origin: readOrigin(ctx, req.Private),
+		})
 	}
 	tflog.Info(ctx, "The operator token stays on the server, because it can't be deleted there")
-	resp.Diagnostics.AddWarning("The operator token stays on the server",
-		"InfluxDB 3 can't delete its operator token, so nothing was changed on the server. If this is a replacement, the "+
-			"token is rotated next. Otherwise its secret is out of the state and still valid.")
+	resp.Diagnostics.AddWarning("The operator token stays on the server", fmt.Sprintf(
+		"InfluxDB 3 can't delete its operator token, so nothing was changed on the server. If this is a replacement, the token "+
+			"is rotated next. Otherwise its secret (fingerprint %s) is out of the state and still valid; the state before this "+
+			"apply, if the backend keeps it, still holds it.", state.secret().Fingerprint()))
 }
 
 // ImportState implements resource.ResourceWithImportState. It takes over the

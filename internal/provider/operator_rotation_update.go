@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/client"
 	"github.com/influxdb-tokens/terraform-provider-influxdb/internal/apidiag"
@@ -38,18 +37,22 @@ func (r *operatorRotationResource) Read(ctx context.Context, req resource.ReadRe
 		}.Error(err))
 		return
 	}
-	if other := seen.check(r.data.client, "operator token"); other != nil {
+	if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
 		resp.Diagnostics.Append(other)
 		return
 	}
 	if err != nil {
-		tflog.Info(ctx, "The server has no operator token; the rotation is removed from the state")
-		resp.State.RemoveResource(ctx)
+		// No server lets its operator token be deleted, so an answer without one
+		// is no reason to drop the secret.
+		resp.Diagnostics.AddError("The server lists no operator token", fmt.Sprintf(
+			"%s accepts the credential and does not list the token %s, which can't be deleted. The state is kept.\n\nIf the url "+
+				"is wrong, correct it. If this server was set up anew, remove the resource from the state (terraform state rm) "+
+				"and apply again.", r.data.client.URL(), client.OperatorName))
 		return
 	}
 	r.compare(ctx, &state, listed, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
 }
 
 // withStateToken lets the calls of ctx fall back to the secret of the state, if
@@ -71,6 +74,12 @@ func (r *operatorRotationResource) compare(
 	ctx context.Context, state *operatorRotationModel, listed *client.AdminToken, diags *diag.Diagnostics,
 ) {
 	held := state.secret()
+	if listed.Fingerprint == "" {
+		diags.AddWarning("The operator token can't be verified",
+			"The server lists its tokens without hashes, as it does when it was started without authentication "+
+				"(--without-auth). The secret in the state is kept as it is.")
+		return
+	}
 	state.RotatedAt = rotatedAt(listed)
 	state.Fingerprint = types.StringValue(listed.Fingerprint)
 	if held.Fingerprint() == listed.Fingerprint {
@@ -115,8 +124,12 @@ func (r *operatorRotationResource) Update(ctx context.Context, req resource.Upda
 		return
 	}
 	ctx = r.data.context(ctx)
-	ctx, moved := r.withStateToken(ctx, readOrigin(ctx, req.Private), state.secret())
-	issued, err := r.data.client.AdminTokens.RegenerateOperator(ctx)
+	seen := readOrigin(ctx, req.Private)
+	ctx, moved := r.withStateToken(ctx, seen, state.secret())
+	issued, err := r.regenerate(ctx, seen, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.Append(apidiag.Call{
 			Action: "rotate", Object: "operator token",
@@ -130,7 +143,7 @@ func (r *operatorRotationResource) Update(ctx context.Context, req resource.Upda
 	now := r.data.now()
 	plan.setToken(issued.Token, state.Generation.ValueInt64()+1, timestamp(&now))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(writeOrigin(ctx, resp.Private, r.data.client)...)
+	resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -138,4 +151,21 @@ func (r *operatorRotationResource) Update(ctx context.Context, req resource.Upda
 	if listed, err := r.data.client.AdminTokens.Get(client.WithFallbackToken(ctx, issued.Token), client.OperatorName); err == nil {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("rotated_at"), rotatedAt(listed))...)
 	}
+}
+
+// regenerate rotates the operator token, unless another cluster answers than the
+// one that the resource was last seen on: then it adds that diagnostic.
+func (r *operatorRotationResource) regenerate(
+	ctx context.Context, seen origin, diags *diag.Diagnostics,
+) (*client.IssuedAdminToken, error) {
+	if seen.ClusterUUID != "" {
+		if _, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName); err != nil && !client.IsNotFound(err) {
+			return nil, err
+		}
+		if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
+			diags.Append(other)
+			return nil, nil
+		}
+	}
+	return r.data.client.AdminTokens.RegenerateOperator(ctx)
 }

@@ -20,7 +20,8 @@ type origin struct {
 
 const originKey = "origin"
 
-// privateState is what requests and responses of the framework have in common.
+// privateReader and privateWriter are what the private states of the framework's
+// requests and responses have in common.
 type privateReader interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
@@ -43,9 +44,19 @@ func readOrigin(ctx context.Context, private privateReader) origin {
 	return o
 }
 
-// writeOrigin notes where c's server is, once a reply came from it.
-func writeOrigin(ctx context.Context, private privateWriter, c *client.Client) diag.Diagnostics {
-	raw, err := json.Marshal(origin{URL: c.URL(), ClusterUUID: c.ClusterUUID()})
+// seen returns the origin of a resource that c's server has just shown. A cluster's
+// identity that is known is not forgotten because one reply came without it.
+func (o origin) seen(c *client.Client) origin {
+	now := origin{URL: c.URL(), ClusterUUID: c.ClusterUUID()}
+	if now.ClusterUUID == "" && now.URL == o.URL {
+		now.ClusterUUID = o.ClusterUUID
+	}
+	return now
+}
+
+// write puts the origin into private state.
+func (o origin) write(ctx context.Context, private privateWriter) diag.Diagnostics {
+	raw, err := json.Marshal(o)
 	if err != nil {
 		return nil // Two strings can always be written.
 	}
@@ -55,9 +66,9 @@ func writeOrigin(ctx context.Context, private privateWriter, c *client.Client) d
 // sameServer reports whether c talks to where the resource was last seen.
 func (o origin) sameServer(c *client.Client) bool { return o.URL == "" || o.URL == c.URL() }
 
-// check returns an error diagnostic when another cluster has answered than the
-// one that the resource lives in.
-func (o origin) check(c *client.Client, object string) diag.Diagnostic {
+// checkCluster returns an error diagnostic when another cluster has answered than
+// the one that the resource lives in.
+func (o origin) checkCluster(c *client.Client, object string) diag.Diagnostic {
 	now := c.ClusterUUID()
 	if o.ClusterUUID == "" || now == "" || o.ClusterUUID == now {
 		return nil
@@ -66,4 +77,27 @@ func (o origin) check(c *client.Client, object string) diag.Diagnostic {
 		fmt.Sprintf("The %s was last seen on the cluster %s, and %s is now the cluster %s. Nothing was changed and the "+
 			"state is kept.\n\nIf the url is wrong, correct it. If the cluster was rebuilt and its old tokens are gone, "+
 			"remove the resource from the state (terraform state rm) and apply again.", object, o.ClusterUUID, c.URL(), now))
+}
+
+// checkAbsence returns an error diagnostic when the absence of the resource on c's
+// server proves nothing, because it may be another server than the one that the
+// resource lives on.
+func (o origin) checkAbsence(c *client.Client, object string) diag.Diagnostic {
+	now := c.ClusterUUID()
+	var reason string
+	switch {
+	case o.ClusterUUID != "" && now == o.ClusterUUID:
+		return nil
+	case o.ClusterUUID != "":
+		reason = fmt.Sprintf("It was last seen on the cluster %s at %s, and this server does not say which cluster it is.",
+			o.ClusterUUID, o.URL)
+	case !o.sameServer(c):
+		reason = fmt.Sprintf("It was last seen at %s, so this may be another server.", o.URL)
+	default:
+		return nil
+	}
+	return diag.NewErrorDiagnostic("The "+object+" is not on this server",
+		fmt.Sprintf("%s does not have the %s. %s Nothing was changed and the state is kept.\n\nIf the url is wrong, correct "+
+			"it. If the %s is really gone, remove the resource from the state (terraform state rm) and apply again.",
+			c.URL(), object, reason, object))
 }

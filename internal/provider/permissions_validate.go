@@ -20,6 +20,12 @@ func validatePermissions(ctx context.Context, set types.Set, orgID string, diags
 	if set.IsUnknown() || set.IsNull() {
 		return
 	}
+	// While the organization is not known, something has to stand for it: without
+	// one a permission would look like one for all organizations.
+	owner := orgID
+	if owner == "" {
+		owner = "the organization of the authorization"
+	}
 	seen := map[string]bool{}
 	for _, element := range set.Elements() {
 		object, ok := element.(types.Object)
@@ -32,7 +38,7 @@ func validatePermissions(ctx context.Context, set types.Set, orgID string, diags
 		if m.validate(orgID, at, diags); !m.isKnown() {
 			continue
 		}
-		key := permissionKey(m.permission(orgID))
+		key := permissionKey(m.permission(owner))
 		if seen[key] {
 			diags.AddAttributeError(at, "Duplicate permission",
 				"Two elements of permissions mean the same: "+m.describe()+". Remove one of them.")
@@ -47,6 +53,7 @@ func (m permissionModel) validate(orgID string, at path.Path, diags *diag.Diagno
 	kind := client.ResourceType(m.Type.ValueString())
 	known := !m.Type.IsUnknown()
 	hasID, hasOrg, allOrgs := !m.ID.IsNull(), !m.OrgID.IsNull(), m.AllOrgs.ValueBool()
+	idKnown, orgKnown := hasID && !m.ID.IsUnknown(), hasOrg && !m.OrgID.IsUnknown()
 	switch {
 	case known && kind == client.ResourceInstance:
 		diags.AddAttributeError(at.AtName("type"), "Invalid permission type",
@@ -57,13 +64,13 @@ func (m permissionModel) validate(orgID string, at path.Path, diags *diag.Diagno
 				"newer one.", kind, strings.Join(typeNames(), ", ")))
 	}
 	switch {
-	case allOrgs && hasID:
+	case allOrgs && idKnown:
 		diags.AddAttributeError(at.AtName("all_orgs"), "Invalid permission",
 			"A permission is about one thing (id) or about everything of its type on the server (all_orgs), not both.")
-	case allOrgs && hasOrg:
+	case allOrgs && orgKnown:
 		diags.AddAttributeError(at.AtName("all_orgs"), "Invalid permission",
 			"A permission is about one organization (org_id) or about all of them (all_orgs), not both.")
-	case hasOrg && !m.OrgID.IsUnknown() && orgID != "" && !strings.EqualFold(m.OrgID.ValueString(), orgID):
+	case orgKnown && orgID != "" && !strings.EqualFold(m.OrgID.ValueString(), orgID):
 		diags.AddAttributeError(at.AtName("org_id"), "Permission for another organization", fmt.Sprintf(
 			"The authorization belongs to the organization %s, and InfluxDB refuses a permission for another one (%s). "+
 				"Leave org_id out, or give the authorization to that organization.", orgID, m.OrgID.ValueString()))

@@ -125,7 +125,7 @@ func (p *influxdbProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: "How long one attempt of a request may take, `30s` for example. Defaults to `30s`." +
 					fromEnvironment(settingTimeout),
 				Optional:   true,
-				Validators: []validator.String{validators.Life()},
+				Validators: []validator.String{validators.Timeout()},
 			},
 			settingMaxRetries: schema.Int64Attribute{
 				MarkdownDescription: "How many times a request is repeated at most after a failure that allows it, 0 to 20. " +

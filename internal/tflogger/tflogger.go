@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -59,12 +60,18 @@ func (s *sink) Accept(_ string, level hclog.Level, msg string, args ...any) {
 	}
 }
 
-// value returns numbers and booleans as they are and everything else as redacted
-// text, so that no structure can carry a secret past the redaction.
+// value returns numbers and booleans as they are, texts redacted, and of everything
+// else the type alone: a structure could carry a secret past the redaction, as bytes
+// printed in decimal for example.
 func (s *sink) value(value any) any {
-	switch value.(type) {
+	switch value := value.(type) {
 	case bool, int, int32, int64, uint, uint32, uint64, float32, float64:
 		return value
+	case nil, error, fmt.Stringer, []string:
+		return s.redact(fmt.Sprint(value))
 	}
-	return s.redact(fmt.Sprint(value))
+	if reflect.TypeOf(value).Kind() == reflect.String {
+		return s.redact(fmt.Sprint(value))
+	}
+	return fmt.Sprintf("a value of type %T", value)
 }

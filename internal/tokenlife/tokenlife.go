@@ -32,7 +32,7 @@ const Max = time.Duration(math.MaxInt64 - math.MaxInt64%int64(time.Second))
 // allowed.
 func Parse(text string) (time.Duration, error) {
 	if text == "" {
-		return 0, errors.New(`it is empty; want a duration such as "90d", "12h" or "1h30m"`)
+		return 0, errors.New(`is empty; want a duration such as "90d", "12h" or "1h30m"`)
 	}
 	var total time.Duration
 	for rest := text; rest != ""; {
@@ -52,8 +52,7 @@ func Parse(text string) (time.Duration, error) {
 		total += time.Duration(count * int64(length))
 	}
 	if total < time.Second {
-		return 0, fmt.Errorf("%q is no time at all: the token would be expired at once; "+
-			"leave the attribute out for a token that never expires", text)
+		return 0, fmt.Errorf("%q is no time at all; at least one second has to be given", text)
 	}
 	return total, nil
 }
