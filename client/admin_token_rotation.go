@@ -5,7 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 )
+
+// investigationTimeout bounds the look at what a rotation of unknown outcome has
+// left behind.
+const investigationTimeout = 10 * time.Second
 
 const regenerateRoute = "/api/v3/configure/token/admin/regenerate"
 
@@ -52,7 +57,10 @@ func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdm
 	}, OperatorName)
 	if err != nil {
 		if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok {
-			s.investigate(context.WithoutCancel(ctx), unknown, before, used, ownCredential)
+			// The gate is held meanwhile, so that the look must not take long.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), investigationTimeout)
+			defer cancel()
+			s.investigate(ctx, unknown, before, used, ownCredential)
 		}
 		return nil, err
 	}

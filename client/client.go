@@ -136,6 +136,11 @@ func parseBaseURL(raw string) (*url.URL, error) {
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("the URL must not hold a query or a fragment")
 	}
+	// One spelling for one server: the URL tells where a secret belongs to.
+	base.Host = strings.ToLower(base.Host)
+	if port := base.Port(); port != "" && port == map[string]string{"http": "80", "https": "443"}[base.Scheme] {
+		base.Host = strings.TrimSuffix(base.Host, ":"+port)
+	}
 	base.Path = strings.TrimRight(base.Path, "/")
 	base.RawPath = strings.TrimRight(base.RawPath, "/")
 	return base, nil

@@ -23,6 +23,9 @@ type reply struct {
 	sentAt   time.Time
 	// credential is the one that the reply was given to.
 	credential Secret
+	// sourceErr is why there was no other credential after the server had refused
+	// this one, if the source failed.
+	sourceErr error
 }
 
 // call sends op and decodes the JSON of the reply.
@@ -72,7 +75,11 @@ func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
 		return nil, err
 	}
 	if r.status != op.successStatus() {
-		return nil, c.refused(ctx, op, r)
+		err := c.refused(ctx, op, r)
+		if r.sourceErr != nil {
+			return nil, fmt.Errorf("%w; and no other token: %w", err, r.sourceErr)
+		}
+		return nil, err
 	}
 	// The web interface of InfluxDB v2 answers 200 to any path.
 	if err := wrongGeneration(op, r); err != nil {
@@ -95,6 +102,9 @@ func (c *Client) converse(ctx context.Context, op *operation) (*reply, error) {
 			switch {
 			case !next.IsZero():
 			case refusal != nil:
+				if !errors.Is(err, ErrNoToken) {
+					refusal.sourceErr = err
+				}
 				return refusal, nil
 			case err == nil && op.tokenOptional:
 			default:
@@ -177,7 +187,7 @@ func (c *Client) attempt(ctx context.Context, op *operation, credential Secret, 
 		if resp != nil {
 			_ = resp.Body.Close()
 		}
-		return nil, c.requestError(op, state, state.maySent(err), err)
+		return nil, c.requestError(op, state, state.sent, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body) // The transport has read and limited it.

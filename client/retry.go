@@ -54,7 +54,7 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 		switch {
 		case permanent(err):
 			return false, ""
-		case !s.maySent(err):
+		case !s.sent:
 			return true, "the request was not sent"
 		case s.op.class != classCreate:
 			return true, "the connection broke"

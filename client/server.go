@@ -167,7 +167,7 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 
 // Health reports that the server answers and calls itself healthy, or why not:
 // an Error with the server's message, or a RequestError. InfluxDB 3 wants a
-// valid token for it by default, InfluxDB v2 none.
+// valid token for it by default; a client without a token can ask InfluxDB v2.
 //
 // API: GET /health; contract influxdb2.md section 8, influxdb3.md section 10.
 //

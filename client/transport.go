@@ -19,11 +19,9 @@ type callState struct {
 	op         *operation
 	credential Secret
 	attempts   int
-	// asked and connected are set when the transport asks for a connection and
-	// when it has one, in the attempt that is under way.
-	asked, connected atomic.Bool
-	// answered is set when the last attempt has got a reply.
-	answered bool
+	// sent tells whether the last attempt may have reached the server without
+	// having been answered.
+	sent bool
 	// location is where that reply wanted to redirect to.
 	location string
 	sentAt   time.Time
@@ -31,17 +29,23 @@ type callState struct {
 	reason string
 }
 
+// attemptTrace notes how far one attempt has come.
+type attemptTrace struct {
+	// asked and connected are set when the transport asks for a connection and
+	// when it has one.
+	asked, connected atomic.Bool
+}
+
 // maySent reports whether the attempt that failed with err may have reached the
 // server. It counts as unsent on proof alone: a connection was asked for and never
-// came, or there was no address to connect to, or the call ended while it waited to
-// repeat what the server had refused. A transport of the caller's that knows
-// nothing of traces never gives the first proof.
-func (s *callState) maySent(err error) bool {
-	if s.attempts == 0 || s.answered || s.asked.Load() && !s.connected.Load() {
-		return false
-	}
-	if s.connected.Load() {
+// came, or there was no address to connect to. A transport of the caller's that
+// knows nothing of traces never gives the first proof.
+func (a *attemptTrace) maySent(err error) bool {
+	switch {
+	case a.connected.Load():
 		return true
+	case a.asked.Load():
+		return false
 	}
 	if _, lookup := errors.AsType[*net.DNSError](err); lookup {
 		return false
@@ -72,6 +76,9 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	if state == nil {
 		return nil, errors.New("a request that did not come through the client")
 	}
+	// What was sent before was answered, in a way that allows another attempt, or
+	// it was a call that may be repeated.
+	state.sent = false
 	if !state.op.alone {
 		if err := t.c.credentials.gate.enter(ctx); err != nil {
 			return nil, err
@@ -93,13 +100,10 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, &timeoutError{t.timeout})
 	defer cancel()
-	// What was sent before was answered in a way that allows another attempt.
-	state.asked.Store(false)
-	state.connected.Store(false)
-	state.answered = false
+	trace := &attemptTrace{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { state.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { state.connected.Store(true) },
+		GetConn: func(string) { trace.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { trace.connected.Store(true) },
 	})
 	attempt := req.Clone(ctx)
 	if !state.credential.IsZero() {
@@ -107,17 +111,18 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	state.attempts++
 	state.sentAt = t.c.now()
-	resp, err := t.exchange(attempt, state)
+	resp, err := t.exchange(attempt, state, trace)
 	t.c.logAttempt(req.Context(), state, resp, err)
 	return resp, err
 }
 
 // exchange sends the attempt and reads the whole reply, up to its limit, so that a
 // reply that breaks off counts as a failed attempt like one that never came.
-func (t *roundTripper) exchange(attempt *http.Request, state *callState) (*http.Response, error) {
+func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *attemptTrace) (*http.Response, error) {
 	ctx := attempt.Context()
 	resp, err := t.next.RoundTrip(attempt)
 	if err != nil {
+		state.sent = trace.maySent(err)
 		return nil, causeOf(ctx, err)
 	}
 	limit := int64(errorLimit)
@@ -128,10 +133,10 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState) (*http.
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close()
 	if err != nil && resp.StatusCode == state.op.successStatus() {
+		state.sent = true
 		return nil, causeOf(ctx, err)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	state.answered = true
 	// The redirect is reported and not followed; net/http would stumble over an
 	// address that can't be parsed.
 	state.location = resp.Header.Get("Location")

@@ -111,7 +111,7 @@ func (r *adminTokenResource) Create(ctx context.Context, req resource.CreateRequ
 				"apply was to replace, remove create_before_destroy: the old token has the name until it is deleted.", name, name),
 		}
 		if errors.Is(err, client.ErrOutcomeUnknown) {
-			call.Found = r.orphanReport(context.WithoutCancel(ctx), name)
+			call.Found = r.orphanReport(ctx, name)
 		}
 		resp.Diagnostics.Append(call.AttributeError(path.Root("name"), err))
 		return
@@ -123,6 +123,8 @@ func (r *adminTokenResource) Create(ctx context.Context, req resource.CreateRequ
 
 // orphanReport says what the server lists after a creation of unknown outcome.
 func (r *adminTokenResource) orphanReport(ctx context.Context, name string) string {
+	ctx, cancel := lookTime(ctx)
+	defer cancel()
 	listed, err := r.data.client.AdminTokens.Get(ctx, name)
 	switch {
 	case client.IsNotFound(err):

@@ -42,6 +42,13 @@ func (r *authorizationResource) ModifyPlan(
 	r.planOwner(ctx, ownerOrganization, owner{config.OrgID, config.Org}, owner{state.OrgID, state.Org}, resp)
 	r.planOwner(ctx, ownerUser, owner{config.UserID, config.User}, owner{state.UserID, state.User}, resp)
 	r.planPermissions(ctx, plan, state, resp)
+	// A replacement deletes first: what the creation would refuse has to be said
+	// now.
+	var orgID types.String
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("org_id"), &orgID)...)
+	if id := orgID.ValueString(); id != "" {
+		validatePermissions(ctx, config.Permissions, id, &resp.Diagnostics)
+	}
 
 	_, send := plan.updateRequest(&state)
 	if !send && len(resp.RequiresReplace) == 0 {

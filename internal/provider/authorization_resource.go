@@ -59,7 +59,7 @@ func (r *authorizationResource) Create(ctx context.Context, req resource.CreateR
 	if err != nil {
 		call := apidiag.Call{Action: "create", Object: "authorization", Safe: "Nothing was created."}
 		if unknown, ok := errors.AsType[*client.OutcomeUnknownError](err); ok {
-			call.Found = r.orphanReport(context.WithoutCancel(ctx), wanted, unknown.SentAt)
+			call.Found = r.orphanReport(ctx, wanted, unknown.SentAt)
 		}
 		if reply, ok := errors.AsType[*client.Error](err); ok && reply.Message == "unable to create token" {
 			call.Safe += " InfluxDB says this when the user or the organization does not exist: check user_id and org_id."
@@ -104,6 +104,8 @@ func (r *authorizationResource) ownerID(ctx context.Context, kind ownerKind, pla
 func (r *authorizationResource) orphanReport(
 	ctx context.Context, wanted client.CreateAuthorizationRequest, sentAt time.Time,
 ) string {
+	ctx, cancel := lookTime(ctx)
+	defer cancel()
 	list, err := r.data.client.Authorizations.List(ctx, client.ListAuthorizationsOptions{OrgID: wanted.OrgID})
 	if err != nil {
 		return ""
@@ -219,15 +221,16 @@ func (r *authorizationResource) isOwn(ctx context.Context, state authorizationMo
 		return ""
 	}
 	me, err := r.data.client.Me.Get(ctx)
-	if err != nil || !strings.EqualFold(me.ID, state.UserID.ValueString()) {
+	if err == nil && !strings.EqualFold(me.ID, state.UserID.ValueString()) {
 		return ""
 	}
+	// A token that may not read its own user can't tell, which is no all-clear.
 	var diags diag.Diagnostics
 	models, _ := permissionModels(ctx, state.Permissions, &diags)
 	for _, granted := range grants(models, state.OrgID.ValueString()) {
 		if granted.Action == client.ActionWrite && granted.Resource.Type == client.ResourceAuthorizations {
-			return "The state has no secret of this authorization, and it belongs to the user whose token the provider has, and " +
-				"may write authorizations: it may be the one that the provider authenticates with."
+			return "The state has no secret of this authorization, and it may write authorizations for what may be the user of " +
+				"the provider's token: it may be the one that the provider authenticates with."
 		}
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -33,6 +34,12 @@ func (d *providerData) context(ctx context.Context) context.Context {
 		return ctx
 	}
 	return tflogger.WithContext(ctx, d.client.Redact)
+}
+
+// lookTime returns the context of a look at what a call of unknown outcome has left
+// behind. It is taken even when the user has interrupted the apply, and not for long.
+func lookTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 }
 
 // withData gives a resource its provider data; a resource embeds it.

@@ -294,3 +294,76 @@ provider "influxdb" {
 		}},
 	})
 }
+
+// A refresh at another url must not take the other server's operator token for the
+// successor of the one in the state.
+func TestAccOperatorRotationResource_movedURL(t *testing.T) {
+	t.Parallel()
+	for name, versions := range map[string][2]string{"3.6": {"3.6", "3.6"}, "3.10": {"3.10", "3.10"}, "3.10 to 3.6": {"3.10", "3.6"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			old, other := acctest.Server(t, testserver.WithV3Version(versions[0])), acctest.Server(t, testserver.WithV3Version(versions[1]))
+			otherOperator := other.BootstrapV3()
+			configuration := func(server *testserver.Server, token, release string) string {
+				return requiredProvider + fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n  token = %s\n}\n"+
+					"resource \"influxdb_operator_rotation\" \"test\" {\n  bootstrap = true\n  %s\n}\n", server.V3URL(), token, trigger(release)) +
+					"output \"operator\" {\n  value = influxdb_operator_rotation.test.token\n  sensitive = true\n}\n"
+			}
+			w := newWorkspace(t, old, configuration(old, "null", "1"))
+			w.must("apply", "-auto-approve")
+			w.write("main.tf", configuration(other, acctest.Token(t, otherOperator.Token), "2"))
+			want := regexp.MustCompile(`(?s)(This may be another InfluxDB server|Another InfluxDB cluster answers).*state\s+is\s+kept`)
+			for _, arguments := range [][]string{
+				{"apply", "-auto-approve"}, {"apply", "-refresh=false", "-auto-approve"},
+				{"apply", "-refresh=false", "-auto-approve", "-replace=influxdb_operator_rotation.test"},
+			} {
+				if printed, code := w.run(arguments...); code == 0 || !want.MatchString(printed) {
+					t.Errorf("%s: exit code %d\n%s", arguments, code, printed)
+				}
+			}
+			if w.outputs()["operator"] != liveOperator(t, old) {
+				t.Error("the state has lost the operator token")
+			}
+			if liveOperator(t, other) != otherOperator.Token {
+				t.Error("the other server's operator token was rotated")
+			}
+			w.write("main.tf", configuration(old, "null", "2"))
+			w.must("apply", "-auto-approve")
+			if w.outputs()["operator"] != liveOperator(t, old) {
+				t.Error("the state does not hold the live operator token")
+			}
+		})
+	}
+}
+
+// A replacement deletes first, so that a permission that the creation would refuse
+// is refused by the plan, also where only the organization's name is configured.
+func TestAccAuthorizationResource_refusedBeforeReplacement(t *testing.T) {
+	t.Parallel()
+	server := acctest.Server(t)
+	setup := server.SetupV2()
+	same := statecheck.CompareValue(compare.ValuesSame())
+	token := func() []statecheck.StateCheck {
+		return []statecheck.StateCheck{same.AddStateValue(addressV2, tfjsonpath.New("token"))}
+	}
+	config := func(permissions string) string {
+		return acctest.V2Config(t, server, setup.Token, authorization(`org = "acme"`, "permissions = ["+permissions+"]"))
+	}
+	const read = `{ action = "read", type = "buckets" }`
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             onlySetup(server, setup),
+		Steps: []resource.TestStep{
+			{Config: config(read), ConfigStateChecks: token()},
+			{
+				Config:      config(`{ action = "write", type = "buckets", org_id = "00000000000000aa" }`),
+				ExpectError: regexp.MustCompile(`(?s)Permission for another organization`),
+			},
+			{
+				Config:      config(fmt.Sprintf(`{ action = "write", type = "buckets" }, { action = "write", type = "buckets", org_id = %q }`, setup.OrgID)),
+				ExpectError: regexp.MustCompile(`(?s)Duplicate permission`),
+			},
+			{Config: config(read), ConfigPlanChecks: planned(addressV2, plancheck.ResourceActionNoop), ConfigStateChecks: token()},
+		},
+	})
+}

@@ -34,7 +34,7 @@ func (r *operatorRotationResource) Create(ctx context.Context, req resource.Crea
 	}
 	ctx, _ = r.withStateToken(ctx, previous.origin, previous.token)
 
-	token, at := r.obtain(ctx, &plan, replaced, previous.origin, &resp.Diagnostics)
+	token, at := r.obtain(ctx, &plan, previous, replaced, &resp.Diagnostics)
 	var seen origin
 	switch {
 	case !token.IsZero():
@@ -67,11 +67,20 @@ func (r *operatorRotationResource) Create(ctx context.Context, req resource.Crea
 // was as far as it is known yet. It returns the zero Secret and a diagnostic when
 // it could not.
 func (r *operatorRotationResource) obtain(
-	ctx context.Context, plan *operatorRotationModel, replaced bool, seen origin, diags *diag.Diagnostics,
+	ctx context.Context, plan *operatorRotationModel, previous *deletedOperator, replaced bool, diags *diag.Diagnostics,
 ) (client.Secret, types.String) {
 	tokens := r.data.client.AdminTokens
 	exists := false
 	if plan.Bootstrap.ValueBool() {
+		if replaced {
+			// The bootstrap asks no server whether it is the right one. Whatever
+			// this one says, its headers tell which cluster it is.
+			_, _ = r.data.client.Server.Info(ctx)
+			if other := previous.origin.checkSame(r.data.client); other != nil {
+				diags.Append(other)
+				return client.Secret{}, types.StringNull()
+			}
+		}
 		issued, err := tokens.CreateOperator(ctx)
 		if err == nil {
 			return issued.Token, timestamp(&issued.CreatedAt)
@@ -87,7 +96,7 @@ func (r *operatorRotationResource) obtain(
 	if !replaced && !plan.RotateOnCreate.ValueBool() {
 		return r.adopt(ctx, exists, diags)
 	}
-	issued, err := r.regenerate(ctx, seen, diags)
+	issued, err := r.regenerate(ctx, previous.origin, previous.token, diags)
 	if diags.HasError() {
 		return client.Secret{}, types.StringNull()
 	}

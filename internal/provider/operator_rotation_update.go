@@ -50,6 +50,10 @@ func (r *operatorRotationResource) Read(ctx context.Context, req resource.ReadRe
 				"and apply again.", r.data.client.URL(), client.OperatorName))
 		return
 	}
+	if other := r.checkOperator(seen, state.secret(), listed); other != nil {
+		resp.Diagnostics.Append(other)
+		return
+	}
 	r.compare(ctx, &state, listed, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
@@ -64,7 +68,8 @@ func (r *operatorRotationResource) withStateToken(
 		return ctx, ""
 	}
 	if !seen.sameServer(r.data.client) {
-		return ctx, fmt.Sprintf(" The one in the state belongs to %s and was not shown to %s.", seen.URL, r.data.client.URL())
+		return ctx, fmt.Sprintf(" The one in the state belongs to %s and was not shown to %s. If that is the same server, give "+
+			"the provider that token once (terraform output -raw, INFLUXDB_TOKEN).", seen.URL, r.data.client.URL())
 	}
 	return client.WithFallbackToken(ctx, token), ""
 }
@@ -126,7 +131,7 @@ func (r *operatorRotationResource) Update(ctx context.Context, req resource.Upda
 	ctx = r.data.context(ctx)
 	seen := readOrigin(ctx, req.Private)
 	ctx, moved := r.withStateToken(ctx, seen, state.secret())
-	issued, err := r.regenerate(ctx, seen, &resp.Diagnostics)
+	issued, err := r.regenerate(ctx, seen, state.secret(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -153,19 +158,30 @@ func (r *operatorRotationResource) Update(ctx context.Context, req resource.Upda
 	}
 }
 
-// regenerate rotates the operator token, unless another cluster answers than the
-// one that the resource was last seen on: then it adds that diagnostic.
+// regenerate rotates the operator token, unless the server may be another one than
+// the one whose operator token the state holds: then it adds that diagnostic.
 func (r *operatorRotationResource) regenerate(
-	ctx context.Context, seen origin, diags *diag.Diagnostics,
+	ctx context.Context, seen origin, held client.Secret, diags *diag.Diagnostics,
 ) (*client.IssuedAdminToken, error) {
-	if seen.ClusterUUID != "" {
-		if _, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName); err != nil && !client.IsNotFound(err) {
+	if seen.URL != "" {
+		listed, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName)
+		if err != nil && !client.IsNotFound(err) {
 			return nil, err
 		}
-		if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
+		if other := r.checkOperator(seen, held, listed); other != nil {
 			diags.Append(other)
 			return nil, nil
 		}
 	}
 	return r.data.client.AdminTokens.RegenerateOperator(ctx)
+}
+
+// checkOperator returns an error diagnostic when the server may be another one than
+// the one whose operator token the state holds. That it has this very token is
+// proof enough.
+func (r *operatorRotationResource) checkOperator(seen origin, held client.Secret, listed *client.AdminToken) diag.Diagnostic {
+	if listed != nil && !held.IsZero() && held.Fingerprint() == listed.Fingerprint {
+		return nil
+	}
+	return seen.checkSame(r.data.client)
 }

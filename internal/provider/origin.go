@@ -79,25 +79,50 @@ func (o origin) checkCluster(c *client.Client, object string) diag.Diagnostic {
 			"remove the resource from the state (terraform state rm) and apply again.", object, o.ClusterUUID, c.URL(), now))
 }
 
+// doubt says why c's server may be another one than the resource lives on, or ""
+// if nothing speaks for that.
+func (o origin) doubt(c *client.Client) string {
+	now := c.ClusterUUID()
+	switch {
+	case o.ClusterUUID != "" && now == o.ClusterUUID:
+	case o.ClusterUUID != "":
+		return fmt.Sprintf("It was last seen on the cluster %s at %s, and this server does not say which cluster it is.",
+			o.ClusterUUID, o.URL)
+	case !o.sameServer(c):
+		return fmt.Sprintf("It was last seen at %s, so this may be another server.", o.URL)
+	}
+	return ""
+}
+
 // checkAbsence returns an error diagnostic when the absence of the resource on c's
 // server proves nothing, because it may be another server than the one that the
 // resource lives on.
 func (o origin) checkAbsence(c *client.Client, object string) diag.Diagnostic {
-	now := c.ClusterUUID()
-	var reason string
-	switch {
-	case o.ClusterUUID != "" && now == o.ClusterUUID:
-		return nil
-	case o.ClusterUUID != "":
-		reason = fmt.Sprintf("It was last seen on the cluster %s at %s, and this server does not say which cluster it is.",
-			o.ClusterUUID, o.URL)
-	case !o.sameServer(c):
-		reason = fmt.Sprintf("It was last seen at %s, so this may be another server.", o.URL)
-	default:
+	reason := o.doubt(c)
+	if reason == "" {
 		return nil
 	}
 	return diag.NewErrorDiagnostic("The "+object+" is not on this server",
 		fmt.Sprintf("%s does not have the %s. %s Nothing was changed and the state is kept.\n\nIf the url is wrong, correct "+
 			"it. If the %s is really gone, remove the resource from the state (terraform state rm) and apply again.",
 			c.URL(), object, reason, object))
+}
+
+// checkSame returns an error diagnostic when c's server may be another one than the
+// one whose operator token the state holds. It is for a server that has an operator
+// token other than that.
+func (o origin) checkSame(c *client.Client) diag.Diagnostic {
+	if other := o.checkCluster(c, "operator token"); other != nil {
+		return other
+	}
+	reason := o.doubt(c)
+	if reason == "" {
+		return nil
+	}
+	return diag.NewErrorDiagnostic("This may be another InfluxDB server",
+		fmt.Sprintf("%s does not have the operator token that is in the state. %s Nothing was changed and the state is kept, "+
+			"because it may hold the only copy of the other server's operator token.\n\nIf the url is wrong, correct it. If it "+
+			"is the same server under another url, apply once with the former url. If the server was set up anew, save the "+
+			"token if it is still of use, remove the resource from the state (terraform state rm) and apply again.",
+			c.URL(), reason))
 }
