@@ -133,6 +133,8 @@ func parseBaseURL(raw string) (*url.URL, error) {
 		return nil, fmt.Errorf("the URL must begin with http:// or https://, not %q", base.Scheme)
 	case base.Hostname() == "":
 		return nil, errors.New("the URL names no host")
+	case strings.Contains(base.Path+"/", "/api/v2/") || strings.Contains(base.Path+"/", "/api/v3/"):
+		return nil, errors.New("the URL must end before /api, as in http://127.0.0.1:8086")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("the URL must not hold a query or a fragment")
 	}

@@ -54,6 +54,13 @@
 // the Client authenticated with the operator token. No request in between is
 // refused.
 //
+// # Sources
+//
+// Each method names its API operation and where its behaviour is described: a
+// section of influxdb2.md or influxdb3.md, this project's notes of what was
+// observed on real servers and read in their source. Where these differ from
+// InfluxData's documentation, the notes are what was built and tested.
+//
 // # Testing
 //
 // Package testserver of this module is a server that speaks both contracts; it

@@ -35,6 +35,7 @@ variable "influxdb2_user_id" {
 variable "influxdb2_bucket_id" {
   description = "The ID of the bucket that one token may read and write."
   type        = string
+  nullable    = false # A permission without an id would be about all buckets.
 }
 
 variable "influxdb2_other_user" {

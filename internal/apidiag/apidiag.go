@@ -5,6 +5,7 @@ package apidiag
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -23,9 +24,9 @@ type Call struct {
 	Object string
 	// Safe says what the failure has left as it was: "Nothing was created."
 	Safe string
-	// Conflict, NotFound, Unauthorized and Forbidden say what to do in that
-	// case, where this call knows better than the general advice.
-	Conflict, NotFound, Unauthorized, Forbidden string
+	// Conflict, NotFound, NoToken, Unauthorized and Forbidden say what to do in
+	// that case, where this call knows better than the general advice.
+	Conflict, NotFound, NoToken, Unauthorized, Forbidden string
 	// Unknown adds to the SDK's advice about a call of unknown outcome.
 	Unknown string
 	// Found is what a look after a call of unknown outcome has shown, and what to
@@ -165,7 +166,9 @@ func (c Call) advice(err error) string {
 		return "Use a provider configuration whose url names a server of the right generation: influxdb_admin_token " +
 			"and influxdb_operator_rotation need InfluxDB 3, influxdb_authorization needs InfluxDB v2."
 	case errors.Is(err, client.ErrNoToken):
-		return first(c.Unauthorized, "Set token or token_file in the provider block, or INFLUXDB_TOKEN in the environment.")
+		return first(c.NoToken, "Set token or token_file in the provider block, or INFLUXDB_TOKEN in the environment.")
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return "Check token_file in the provider block, or INFLUXDB_TOKEN_FILE in the environment."
 	case isHidden: // The caller knows what that means for what it was doing.
 		return ""
 	case client.IsConflict(err):
@@ -177,7 +180,7 @@ func (c Call) advice(err error) string {
 	case client.IsUnauthorized(err):
 		return first(c.Unauthorized, "The credential of the provider is not valid on this server: it is mistyped, "+
 			"expired, inactive, deleted, or was replaced by a rotation. Check token or token_file in the provider "+
-			"block and the INFLUXDB_TOKEN environment variable.")
+			"block, and the environment variables INFLUXDB_TOKEN, INFLUXDB3_AUTH_TOKEN and INFLUX_TOKEN.")
 	case client.IsForbidden(err):
 		return first(c.Forbidden, "The credential of the provider is valid and lacks the permission that the server "+
 			"names. Use a token that holds it.")

@@ -32,7 +32,7 @@ func general() apidiag.Call {
 func special() apidiag.Call {
 	return apidiag.Call{
 		Action: "update", Object: "authorization", Safe: "The state is kept.",
-		Conflict: "Own conflict.", NotFound: "Own not found.", Unauthorized: "Own unauthorized.", Forbidden: "Own forbidden.",
+		Conflict: "Own conflict.", NotFound: "Own not found.", NoToken: "Own no token.", Unauthorized: "Own unauthorized.", Forbidden: "Own forbidden.",
 		Unknown: "Own unknown.", Found: "Own found.",
 	}
 }
@@ -43,8 +43,8 @@ func text(paragraphs ...string) string { return strings.Join(paragraphs, "\n\n")
 // What the advice says in general.
 const (
 	adviceToken = "The credential of the provider is not valid on this server: it is mistyped, expired, inactive, deleted, " +
-		"or was replaced by a rotation. Check token or token_file in the provider block and the INFLUXDB_TOKEN environment " +
-		"variable."
+		"or was replaced by a rotation. Check token or token_file in the provider block, and the environment variables " +
+		"INFLUXDB_TOKEN, INFLUXDB3_AUTH_TOKEN and INFLUX_TOKEN."
 	adviceForbidden = "The credential of the provider is valid and lacks the permission that the server names. Use a token " +
 		"that holds it."
 	adviceNoToken    = "Set token or token_file in the provider block, or INFLUXDB_TOKEN in the environment."
@@ -299,7 +299,7 @@ func TestCall_Error_ownAdvice(t *testing.T) {
 		},
 		"no token": {
 			client.ErrNoToken,
-			text("no token: the client has no credential for a call that needs one.", safe, "Own unauthorized."),
+			text("no token: the client has no credential for a call that needs one.", safe, "Own no token."),
 		},
 		"forbidden": {
 			post(403, "", "no"),

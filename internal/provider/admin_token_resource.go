@@ -43,7 +43,7 @@ func (r *adminTokenResource) Schema(_ context.Context, _ resource.SchemaRequest,
 		// Version 0 stays free for the state of other providers.
 		Version: 1,
 		MarkdownDescription: "A named admin token of InfluxDB 3 Core or Enterprise (3.6 and later). InfluxDB can only create " +
-			"and delete such a token: a change of any argument replaces it.\n\n" +
+			"and delete such a token: another name or another life replaces it.\n\n" +
 			"The secret is kept in the state, because the server shows it only once.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
@@ -51,7 +51,7 @@ func (r *adminTokenResource) Schema(_ context.Context, _ resource.SchemaRequest,
 				Required:            true,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 				Validators: []validator.String{
-					stringvalidator.LengthAtLeast(1), stringvalidator.NoneOf(client.OperatorName),
+					stringvalidator.LengthAtLeast(1), validators.AdminTokenName(),
 				},
 			},
 			"expires_in": schema.StringAttribute{
@@ -182,11 +182,12 @@ func (r *adminTokenResource) find(
 	ctx context.Context, action string, state *adminTokenModel, seen origin,
 ) (*client.AdminToken, diag.Diagnostic) {
 	listed, err := r.data.client.AdminTokens.Get(ctx, state.Name.ValueString())
-	if err != nil && !client.IsNotFound(err) {
-		return nil, apidiag.Call{Action: action, Object: "admin token", Safe: "The state is kept."}.Error(err)
-	}
+	// A refusal too says which cluster it comes from.
 	if other := seen.checkCluster(r.data.client, "admin token"); other != nil {
 		return nil, other
+	}
+	if err != nil && !client.IsNotFound(err) {
+		return nil, apidiag.Call{Action: action, Object: "admin token", Safe: "The state is kept."}.Error(err)
 	}
 	if err != nil || !state.isSame(listed) {
 		if unproven := seen.checkAbsence(r.data.client, "admin token"); unproven != nil {

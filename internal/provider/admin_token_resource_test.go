@@ -224,7 +224,7 @@ func TestAccAdminTokenResource_invalidConfig(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ body, want string }{
 		"empty name":     {adminToken("", ""), `(?s)Attribute name.*at least 1`},
-		"operator name":  {adminToken("_admin", ""), `(?s)Attribute name.*none of.*"_admin"`},
+		"operator name":  {adminToken("_admin", ""), `(?s)Invalid name.*"_admin"\s+is\s+the\s+operator\s+token.*influxdb_operator_rotation`},
 		"no duration":    {adminToken("a", `expires_in = "soon"`+"\n"), `(?s)Invalid duration.*"soon" is no duration`},
 		"zero duration":  {adminToken("a", `expires_in = "0s"`+"\n"), `(?s)Invalid duration.*no time at all.*never\s+expires`},
 		"fraction":       {adminToken("a", `expires_in = "1.5h"`+"\n"), `(?s)Invalid duration.*whole numbers`},

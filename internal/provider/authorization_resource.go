@@ -158,7 +158,13 @@ func (r *authorizationResource) Read(ctx context.Context, req resource.ReadReque
 	case err != nil:
 		resp.Diagnostics.Append(apidiag.Call{Action: "read", Object: "authorization", Safe: "The state is kept."}.Error(err))
 	default:
+		imported := state.OrgID.IsNull() // Only an import leaves it open.
 		state.refresh(ctx, found, &resp.Diagnostics)
+		if imported && state.Token.IsNull() {
+			resp.Diagnostics.AddWarning("The imported authorization has no secret in the state",
+				"The server stores its tokens hashed and shows one only when it is created, so token is null. Whoever holds the "+
+					"secret can go on using it; to have it in the state, replace the authorization with -replace.")
+		}
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		resp.Diagnostics.Append(seen.seen(r.data.client).write(ctx, resp.Private)...)
 	}

@@ -49,9 +49,10 @@ func (r *authorizationResource) Schema(_ context.Context, _ resource.SchemaReque
 						Validators:          name,
 					},
 					"id": schema.StringAttribute{
-						MarkdownDescription: "The ID of the one thing that the permission is about. Without it the permission is about " +
-							"everything of the type in the organization of the authorization; for type `orgs`, about that " +
-							"organization itself. Type `users` needs it.",
+						MarkdownDescription: "The ID of the one thing that the permission is about. **Without it the permission is about " +
+							"everything of the type** in the organization of the authorization; for type `orgs`, about that " +
+							"organization itself. Type `users` needs it. Terraform silently drops an attribute with a misspelt " +
+							"name, and takes `null` for absence, so check that the plan shows the `id`.",
 						Optional: true, Validators: id,
 					},
 					"org_id": schema.StringAttribute{
@@ -78,7 +79,8 @@ func (r *authorizationResource) Schema(_ context.Context, _ resource.SchemaReque
 			},
 			"user_id": schema.StringAttribute{
 				MarkdownDescription: "The ID of the user that the token acts as. Defaults to the user of the provider's own token. " +
-					"A change replaces the token.",
+					"A change replaces the token. Taking it out of the configuration changes nothing until something else " +
+					"replaces the token: the new one acts as the provider's own user then.",
 				Optional: true, Computed: true, Validators: id, PlanModifiers: keep,
 			},
 			"user": schema.StringAttribute{

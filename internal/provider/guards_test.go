@@ -367,3 +367,47 @@ func TestAccAuthorizationResource_refusedBeforeReplacement(t *testing.T) {
 		},
 	})
 }
+
+// The refusal of a rebuilt server says which cluster it comes from.
+func TestAccOperatorRotationResource_rebuiltServer(t *testing.T) {
+	t.Parallel()
+	server := acctest.Server(t)
+	w := newWorkspace(t, server, requiredProvider+fmt.Sprintf("provider \"influxdb\" {\n  url = %q\n}\n"+
+		"resource \"influxdb_operator_rotation\" \"test\" {\n  bootstrap = true\n}\n", server.V3URL()))
+	w.must("apply", "-auto-approve")
+	server.ReplaceV3Cluster()
+	want := regexp.MustCompile(`(?s)Another InfluxDB cluster answers.*state\s+rm`)
+	if printed, code := w.run("plan"); code == 0 || !want.MatchString(printed) {
+		t.Errorf("exit code %d\n%s", code, printed)
+	}
+	w.must("state", "rm", "influxdb_operator_rotation.test")
+	w.must("apply", "-auto-approve")
+	if n := len(server.RequestsFor(opBootstrap)); n != 2 {
+		t.Errorf("%d bootstraps, want 2", n)
+	}
+}
+
+func TestAccAuthorizationResource_importWarns(t *testing.T) {
+	t.Parallel()
+	for name, hashed := range map[string]bool{"hashed": true, "unhashed": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := acctest.Server(t, testserver.WithV2HashedTokens(hashed))
+			setup := server.SetupV2()
+			made := server.CreateV2Authorization(testserver.V2Authorization{
+				Permissions: []testserver.V2Permission{{Action: "read", Type: "buckets", OrgID: setup.OrgID}},
+			})
+			w := newWorkspace(t, server, requiredProvider+fmt.Sprintf("provider \"influxdb\" {\n url = %q\n token = %s\n}\n",
+				server.V2URL(), acctest.Token(t, setup.Token))+authorization(orgID(setup), readBuckets)+
+				"output \"token\" {\n value = coalesce(influxdb_authorization.test.token, \"none\")\n sensitive = true\n}\n")
+			printed := w.must("import", "-no-color", addressV2, made.ID)
+			if warned := strings.Contains(printed, "has no secret in the state"); warned != hashed {
+				t.Errorf("the import warned: %t, want %t\n%s", warned, hashed, printed)
+			}
+			w.must("apply", "-auto-approve")
+			if got := w.outputs()["token"]; got == made.Token == hashed {
+				t.Errorf("the state holds the secret: %t, want %t", got == made.Token, !hashed)
+			}
+		})
+	}
+}

@@ -139,7 +139,10 @@ func (r *operatorRotationResource) createCall(action string, exists bool) apidia
 		call.Unauthorized = "The server is already initialised: it has an operator token, so bootstrap has nothing to mint, " +
 			"and the provider has no credential that works to rotate or take over the existing one. Give the provider the " +
 			"operator token or any named admin token. If this resource was only renamed, use a moved block. " + waysBack
+		call.NoToken = call.Unauthorized
 	} else {
+		call.NoToken = "Give the provider the operator token or any named admin token: set token or token_file in the provider " +
+			"block, or INFLUXDB_TOKEN in the environment. On a fresh server that has no token yet, set bootstrap = true."
 		call.Unauthorized = "Give the provider the operator token or any named admin token; on a fresh server that has no " +
 			"token yet, set bootstrap = true. " + waysBack
 	}

@@ -82,9 +82,10 @@ func (r *operatorRotationResource) Schema(_ context.Context, _ resource.SchemaRe
 				Computed: true, PlanModifiers: keep,
 			},
 			"generation": schema.Int64Attribute{
-				MarkdownDescription: "A number that starts at 1 and grows by one with each rotation by this resource.",
-				Computed:            true,
-				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+				MarkdownDescription: "A number that starts at 1 and grows by one with each rotation by this resource, `-replace` " +
+					"included.",
+				Computed:      true,
+				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"rotated_at": schema.StringAttribute{
 				MarkdownDescription: "When the server last changed the secret, in RFC 3339 and UTC.",
@@ -140,9 +141,9 @@ func (r *operatorRotationResource) Delete(ctx context.Context, req resource.Dele
 	}
 	tflog.Info(ctx, "The operator token stays on the server, because it can't be deleted there")
 	resp.Diagnostics.AddWarning("The operator token stays on the server", fmt.Sprintf(
-		"InfluxDB 3 can't delete its operator token, so nothing was changed on the server. If this is a replacement, the token "+
-			"is rotated next. Otherwise its secret (fingerprint %s) is out of the state and still valid; the state before this "+
-			"apply, if the backend keeps it, still holds it.", state.secret().Fingerprint()))
+		"InfluxDB 3 can't delete its operator token, so its deletion changes nothing on the server. In a replacement, the "+
+			"creation that follows rotates it. In a destruction, its secret (fingerprint %s) leaves the state and stays valid; "+
+			"a backup of the state, if the backend keeps one, still holds it.", state.secret().Fingerprint()))
 }
 
 // ImportState implements resource.ResourceWithImportState. It takes over the

@@ -381,7 +381,9 @@ func TestAccOperatorRotationResource_rotatedElsewhere(t *testing.T) {
 
 func TestAccOperatorRotationResource_anotherServer(t *testing.T) {
 	t.Parallel()
-	server, other := acctest.Server(t), acctest.Server(t)
+	// Releases before 3.7 do not say which cluster they are.
+	old := testserver.WithV3Version("3.6")
+	server, other := acctest.Server(t, old), acctest.Server(t, old)
 	other.BootstrapV3()
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
@@ -389,7 +391,7 @@ func TestAccOperatorRotationResource_anotherServer(t *testing.T) {
 			{Config: operatorConfig(server, "", "bootstrap = true", "")},
 			{ // The secret of the state is not shown to another server.
 				Config:      operatorConfig(other, withToken(t, "apiv3_wrong"), "bootstrap = true", ""),
-				ExpectError: regexp.MustCompile(`(?s)The one in the\s+state belongs to.*was not shown to`),
+				ExpectError: regexp.MustCompile(`(?s)The\s+one\s+in\s+the\s+state\s+belongs\s+to.*was\s+not\s+shown\s+to`),
 			},
 			{Config: operatorConfig(server, "", "bootstrap = true", "")},
 		},

@@ -28,6 +28,11 @@ func (r *operatorRotationResource) Read(ctx context.Context, req resource.ReadRe
 	seen := readOrigin(ctx, req.Private)
 	ctx, moved := r.withStateToken(ctx, seen, state.secret())
 	listed, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName)
+	// A refusal too says which cluster it comes from.
+	if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
+		resp.Diagnostics.Append(other)
+		return
+	}
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.Append(apidiag.Call{
 			Action: "read", Object: "operator token", Safe: "The state is kept.",
@@ -35,10 +40,6 @@ func (r *operatorRotationResource) Read(ctx context.Context, req resource.ReadRe
 				"%q) is accepted.%s If the operator token was rotated elsewhere, give the new one, or any named admin token, to "+
 				"the provider. %s", state.secret().Fingerprint(), moved, waysBack),
 		}.Error(err))
-		return
-	}
-	if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
-		resp.Diagnostics.Append(other)
 		return
 	}
 	if err != nil {
@@ -103,8 +104,8 @@ func (r *operatorRotationResource) compare(
 	if held.IsZero() {
 		diags.AddWarning("The operator token is not in the state",
 			"The resource was imported by a provider that authenticates with another token, and InfluxDB does not show a "+
-				"secret twice. Change a value of rotation_triggers, or use -replace, to rotate and have the new secret in the "+
-				"state.")
+				"secret twice. To have a secret in the state, rotate: with -replace, or by changing a value of rotation_triggers; "+
+				"triggers that are set for the first time do not rotate yet.")
 		return
 	}
 	diags.AddWarning("The operator token was rotated outside of Terraform",
@@ -165,6 +166,10 @@ func (r *operatorRotationResource) regenerate(
 ) (*client.IssuedAdminToken, error) {
 	if seen.URL != "" {
 		listed, err := r.data.client.AdminTokens.Get(ctx, client.OperatorName)
+		if other := seen.checkCluster(r.data.client, "operator token"); other != nil {
+			diags.Append(other)
+			return nil, nil
+		}
 		if err != nil && !client.IsNotFound(err) {
 			return nil, err
 		}

@@ -130,7 +130,7 @@ func (r settingReader) read(name, value string, null, unknown bool) setting {
 		case !found.isSet():
 			found = setting{name: name, value: text, source: variable}
 		case text != found.value:
-			r.diags.AddAttributeWarning(path.Root(name), "Environment variables disagree",
+			r.diags.AddAttributeWarning(path.Root(name), "Environment variables disagree about "+name,
 				fmt.Sprintf("%s and %s are both set and differ. The provider uses %s for %s. Unset one of them, or set "+
 					"%s in the provider block.", found.source, variable, found.source, name, name))
 		}

@@ -59,7 +59,7 @@ func oneWarning(attribute, summary, detail string) diag.Diagnostics {
 
 // disagreement is the warning about two variables of which the first one wins.
 func disagreement(name, winner, other string) diag.Diagnostics {
-	return oneWarning(name, "Environment variables disagree", winner+" and "+other+" are both set and differ. The provider uses "+
+	return oneWarning(name, "Environment variables disagree about "+name, winner+" and "+other+" are both set and differ. The provider uses "+
 		winner+" for "+name+". Unset one of them, or set "+name+" in the provider block.")
 }
 

@@ -1,6 +1,7 @@
 variable "bucket_id" {
   description = "The ID of a bucket, as \"influx bucket list\" shows it."
   type        = string
+  nullable    = false # A permission without an id would be about all buckets.
 }
 
 # Reads and writes one bucket, and can do nothing else.

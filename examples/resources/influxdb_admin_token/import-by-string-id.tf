@@ -1,0 +1,4 @@
+import {
+  to = influxdb_admin_token.dashboards
+  id = "dashboards"
+}

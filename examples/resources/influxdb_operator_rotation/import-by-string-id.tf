@@ -1,0 +1,4 @@
+import {
+  to = influxdb_operator_rotation.this
+  id = "_admin"
+}
