@@ -85,7 +85,7 @@ func optionalText(id store.V2ID) string {
 // SetupV2 does what POST /api/v2/setup does: user "admin" with password
 // "password1", organization "acme", bucket "b0". It panics when setup was done.
 func (s *Server) SetupV2() V2Setup {
-	res, err := s.store.V2Setup(store.V2SetupRequest{Username: "admin", Password: "password1", Org: "acme", Bucket: "b0"}, s.cfg.hashedTokens())
+	res, err := s.store.V2Setup(store.V2SetupRequest{Username: "admin", Password: "password1", Org: "acme", Bucket: "b0"}, s.cfg.v2.hashedTokens())
 	must("SetupV2", err)
 	return V2Setup{
 		Token:           res.Auth.Token,
@@ -137,7 +137,7 @@ func (s *Server) CreateV2Authorization(a V2Authorization) V2Authorization {
 			Action: p.Action, Type: p.Type, ID: optional(p.ID), OrgID: optional(p.OrgID),
 		})
 	}
-	made, err := s.store.V2CreateAuthorization(in, s.cfg.hashedTokens())
+	made, err := s.store.V2CreateAuthorization(in, s.cfg.v2.hashedTokens())
 	must(call, err)
 	return fromV2Authorization(made)
 }

@@ -44,17 +44,9 @@ func New(opts ...Option) (*Server, error) {
 		cancel:    cancel,
 		listeners: make(map[Face]*listener),
 	}
-	v3 := apiv3.Config{
-		Version:      cfg.v3Version,
-		Edition:      cfg.v3Edition,
-		WithoutAuth:  cfg.v3WithoutAuth,
-		DisableAuthz: cfg.v3DisableAuthz,
-	}
+	v3 := cfg.v3.api()
 	s.faces = map[Face]*face{
-		FaceV2: s.newFace(FaceV2, apiv2.New(s.store, apiv2.Config{
-			Version:      cfg.v2Version,
-			HashedTokens: cfg.hashedTokens(),
-		})),
+		FaceV2:         s.newFace(FaceV2, apiv2.New(s.store, cfg.v2.api())),
 		FaceV3:         s.newFace(FaceV3, apiv3.New(s.store, v3)),
 		FaceV3Recovery: s.newFace(FaceV3Recovery, apiv3.NewRecovery(s.store, v3, s.closeRecovery)),
 	}

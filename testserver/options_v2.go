@@ -1,0 +1,60 @@
+package testserver
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/apiv2"
+)
+
+// v2Config is what the options say about the InfluxDB v2 face.
+type v2Config struct {
+	version string
+	// hashed is nil for the default of the version.
+	hashed *bool
+}
+
+// v2Builds maps what WithV2Version takes to the build that the server claims to
+// be: the ones on which the contract was observed.
+var v2Builds = map[string]string{
+	"2.7": "2.7.12", "2.7.12": "2.7.12",
+	"2.9": "2.9.1", "2.9.1": "2.9.1",
+	"2.10": "2.10.0", "2.10.0": "2.10.0",
+}
+
+// api is the setting of the face package.
+func (c *v2Config) api() apiv2.Config {
+	return apiv2.Config{Version: c.version, HashedTokens: c.hashedTokens()}
+}
+
+// hashedTokens is the setting of WithV2HashedTokens or else the default of the
+// chosen version: the real server hashes from 2.9 on.
+func (c *v2Config) hashedTokens() bool {
+	if c.hashed != nil {
+		return *c.hashed
+	}
+	return !strings.HasPrefix(c.version, "2.7.")
+}
+
+// WithV2Version chooses the InfluxDB OSS v2 release: "2.7", "2.9" or "2.10",
+// which is the default.
+func WithV2Version(v string) Option {
+	return func(c *config) error {
+		build, ok := v2Builds[v]
+		if !ok {
+			return fmt.Errorf("unknown InfluxDB v2 version %q: use 2.7, 2.9 or 2.10", v)
+		}
+		c.v2.version = build
+		return nil
+	}
+}
+
+// WithV2HashedTokens says whether the v2 face keeps only hashes of tokens, and
+// so answers every read with an empty token. The default is that of the real
+// server: true for 2.9 and later, false for 2.7.
+func WithV2HashedTokens(hashed bool) Option {
+	return func(c *config) error {
+		c.v2.hashed = new(hashed)
+		return nil
+	}
+}
