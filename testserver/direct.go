@@ -25,12 +25,17 @@ type V3Token struct {
 	UpdatedAt *time.Time
 	// UpdatedBy is the ID of the token noted for the last regeneration.
 	UpdatedBy *uint64
+	// Permissions is what a resource token of Enterprise may do, in the short form
+	// as "db:db1:read"; nil for an admin token, which may do everything. Only
+	// CreateV3ResourceToken and V3Tokens fill it in.
+	Permissions []string
 }
 
 func fromV3(t store.V3Token) V3Token {
 	return V3Token{
 		ID: t.ID, Name: t.Name, Token: t.Token, Hash: t.Hash,
 		CreatedAt: t.CreatedAt, Expiry: t.Expiry, UpdatedAt: t.UpdatedAt, UpdatedBy: t.UpdatedBy,
+		Permissions: t.PermissionNames,
 	}
 }
 
@@ -58,15 +63,9 @@ func (s *Server) BootstrapV3() V3Token {
 // CreateV3Token creates a named admin token; expiresIn is 0 for never, or else
 // at least a second. It panics when the name is taken.
 func (s *Server) CreateV3Token(name string, expiresIn time.Duration) V3Token {
-	var secs *uint64
-	if expiresIn != 0 {
-		if expiresIn < time.Second {
-			panic(fmt.Sprintf("testserver: CreateV3Token %q: an expiry of %s is shorter than a second", name, expiresIn))
-		}
-		secs = new(uint64(expiresIn / time.Second))
-	}
-	t, err := s.store.V3Create(name, secs)
-	must(fmt.Sprintf("CreateV3Token %q", name), err)
+	call := fmt.Sprintf("CreateV3Token %q", name)
+	t, err := s.store.V3Create(name, expirySeconds(call, expiresIn))
+	must(call, err)
 	return fromV3(t)
 }
 
@@ -100,4 +99,4 @@ func (s *Server) V3ClusterUUID() string { return s.store.V3ClusterUUID() }
 
 // ReplaceV3Cluster puts another, empty InfluxDB 3 behind the same URL: it has a
 // new cluster UUID and no tokens.
-func (s *Server) ReplaceV3Cluster() { s.store.V3Reset() }
+func (s *Server) ReplaceV3Cluster() { must("ReplaceV3Cluster", s.store.V3Reset()) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/apiv2"
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
@@ -96,6 +97,16 @@ func (s *Server) SetupV2() V2Setup {
 	}
 }
 
+// SetV2Ready says whether the v2 face has finished its start: a server with
+// [WithV2Starting] has not, and any other has.
+func (s *Server) SetV2Ready(ready bool) {
+	v2, ok := s.faces[FaceV2].api.(*apiv2.API)
+	if !ok {
+		panic("testserver: SetV2Ready: the v2 face is not ours")
+	}
+	v2.SetReady(ready)
+}
+
 func fromV2Authorization(a store.V2Authorization) V2Authorization {
 	out := V2Authorization{
 		ID: a.ID.String(), Token: a.Token, Status: a.Status, Description: a.Description,
@@ -129,8 +140,8 @@ func (s *Server) CreateV2Authorization(a V2Authorization) V2Authorization {
 		Token: a.Token, Status: a.Status, Description: a.Description,
 		OrgID: optional(a.OrgID), UserID: optional(a.UserID),
 	}
-	if all := s.store.V2Authorizations(); len(all) > 0 {
-		in.OrgID, in.UserID = cmp.Or(in.OrgID, all[0].OrgID), cmp.Or(in.UserID, all[0].UserID)
+	if oldest, ok := s.store.V2OldestAuthorization(); ok {
+		in.OrgID, in.UserID = cmp.Or(in.OrgID, oldest.OrgID), cmp.Or(in.UserID, oldest.UserID)
 	}
 	for _, p := range a.Permissions {
 		in.Permissions = append(in.Permissions, store.V2Permission{

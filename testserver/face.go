@@ -78,6 +78,7 @@ type exchange struct {
 	reply    *recorder
 	executed bool
 	dropped  bool
+	aborted  bool // by the real handler
 }
 
 // run fills in the reply: that of the real handler, of the fault, or of both.
@@ -86,10 +87,14 @@ func (x *exchange) run(r *http.Request) {
 	f := x.fault
 	if f == nil {
 		x.execute(r)
+		x.dropped = x.aborted
 		return
 	}
 	if f.Before != nil {
 		f.Before()
+	}
+	if err := f.Change.apply(x.face.server); err != nil {
+		x.face.server.cfg.logger.Warn("a fault cannot change the world", "seq", x.entry.Seq, "error", err)
 	}
 	if !f.AfterRun && !x.wait(r) {
 		return
@@ -103,6 +108,7 @@ func (x *exchange) run(r *http.Request) {
 	if f.Rewrite != nil {
 		x.reply.status, x.reply.header, x.reply.body = f.Rewrite(x.reply.status, x.reply.header.Clone(), bytes.Clone(x.reply.body))
 	}
+	x.reply.body = f.Spoil.body(x.reply.body)
 	if f.replaces() {
 		x.reply = newRecorder()
 		x.reply.status = f.Status
@@ -112,12 +118,23 @@ func (x *exchange) run(r *http.Request) {
 		x.reply.header = make(http.Header)
 	}
 	maps.Copy(x.reply.header, f.Header.Clone())
-	x.dropped = f.Drop
+	x.dropped = f.Drop || x.aborted && !f.answers()
 }
 
 func (x *exchange) execute(r *http.Request) {
 	x.executed = true
+	defer func() {
+		switch p := recover(); p {
+		case nil:
+		case http.ErrAbortHandler:
+			// The real server closes the connection here without a reply.
+			x.aborted = true
+		default:
+			panic(p)
+		}
+	}()
 	x.face.api.ServeHTTP(x.reply, r)
+	x.reply.streamed = x.face.id != FaceV2 && x.reply.header.Get("Content-Length") == "" && bodyAllowed(x.reply.status)
 }
 
 // wait waits for the fault's delay. It returns false when the client gave up or
@@ -146,11 +163,13 @@ func (x *exchange) send(w http.ResponseWriter) {
 		reply.status = http.StatusOK
 	}
 	cut, truncated := x.cut(len(reply.body))
-	if x.face.id != FaceV2 && bodyAllowed(reply.status) {
-		// InfluxDB 3 names the length of every body; net/http only that of short
-		// ones.
-		reply.header.Set("Content-Length", strconv.Itoa(len(reply.body)))
-	} else if truncated {
+	switch {
+	case reply.streamed:
+		// The results of queries come in chunks.
+		reply.header.Del("Content-Length")
+	case truncated, x.face.id != FaceV2 && bodyAllowed(reply.status):
+		// InfluxDB 3 names the length of every other body; net/http only that of
+		// short ones.
 		reply.header.Set("Content-Length", strconv.Itoa(len(reply.body)))
 	}
 	genuine := x.fault == nil || (x.executed && !x.fault.answers())
@@ -173,8 +192,10 @@ func (x *exchange) send(w http.ResponseWriter) {
 	}
 	w.WriteHeader(reply.status)
 	_, _ = w.Write(reply.body[:cut]) // A client that has gone needs no reply.
-	if truncated {
+	if truncated || reply.streamed {
 		_ = http.NewResponseController(w).Flush() // Not every writer can; then the bytes arrive late or not at all.
+	}
+	if truncated {
 		drop(w)
 	}
 }
@@ -201,7 +222,8 @@ func (x *exchange) log() {
 		"status", status, "executed", x.executed, "dropped", x.dropped, "faulted", x.fault != nil)
 }
 
-// drop closes the connection of a request without (more of) a reply.
+// drop closes the connection of a request without (more of) a reply. HTTP/2 has
+// no connection to give away; there the panic resets the stream.
 func drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -1,7 +1,10 @@
 package testserver
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -36,11 +39,18 @@ type Fault struct {
 	// AfterRun lets the real handler run first, and then the fault happens: the
 	// change is made, but the client does not learn about it.
 	AfterRun bool
-	// Drop closes the connection without a reply.
+	// Drop closes the connection without a reply. Over HTTP/2 it resets the stream,
+	// and the other requests of the connection go on.
 	Drop bool
-	// Truncate sends only so many bytes of the body and then closes the
-	// connection. A negative value sends the header alone; 0 means no truncation.
+	// Truncate sends only so many bytes of the body and then closes the connection
+	// (over HTTP/2: resets the stream). A negative value sends the header alone; 0
+	// means no truncation.
 	Truncate int
+	// Spoil changes the reply after the handler ran, in a way that has a name.
+	Spoil Spoil
+	// Change is made before the handler. When it cannot be made, the log says so
+	// and the request goes on.
+	Change Change
 	// Before is called before the handler, to change the world in mid-apply.
 	Before func()
 	// Rewrite changes the reply after the handler ran, which it makes happen.
@@ -50,23 +60,28 @@ type Fault struct {
 // replaces says whether the fault has a reply of its own.
 func (f *Fault) replaces() bool { return f.Status != 0 || f.Body != "" }
 
+// rewrites says whether the fault changes the real reply.
+func (f *Fault) rewrites() bool { return f.Rewrite != nil || f.Spoil != "" }
+
 // answers says whether the client gets something else than the real reply.
-func (f *Fault) answers() bool { return f.replaces() || f.Drop || f.Rewrite != nil }
+func (f *Fault) answers() bool { return f.replaces() || f.Drop || f.rewrites() }
 
 // runsHandler says whether the real handler runs under the fault.
 func (f *Fault) runsHandler() bool {
-	return f.AfterRun || f.Rewrite != nil || (!f.replaces() && !f.Drop)
+	return f.AfterRun || f.rewrites() || (!f.replaces() && !f.Drop)
 }
 
 // injected is a fault with its counters.
 type injected struct {
 	Fault
+	id         int
 	seen, used int
 }
 
 // faults is the list of injected faults, newest first.
 type faults struct {
 	mu   sync.Mutex
+	last int // the ID of the newest
 	list []*injected
 }
 
@@ -89,23 +104,91 @@ func (fs *faults) take(face Face, op string) *Fault {
 	return nil
 }
 
+// WithFaults injects faults from the start. The first of them that applies to a
+// request is the only one that does. New refuses a fault whose Op is not a route,
+// and one that moves a clock that is no FakeClock.
+func WithFaults(list ...Fault) Option {
+	return func(c *config) error {
+		c.faults = append(c.faults, list...)
+		return nil
+	}
+}
+
 // Inject adds a fault in front of those that are there already and returns a
 // function that takes it out again. The first fault that applies to a request
 // is the only one that does.
 func (s *Server) Inject(f Fault) (undo func()) {
-	f.Header = f.Header.Clone()
-	in := &injected{Fault: f}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	s.faults.list = append([]*injected{in}, s.faults.list...)
-	return func() {
-		s.faults.mu.Lock()
-		defer s.faults.mu.Unlock()
-		for i, have := range s.faults.list {
-			if have == in {
-				s.faults.list = append(s.faults.list[:i:i], s.faults.list[i+1:]...)
-				return
-			}
+	ids := s.faults.add(f)
+	return func() { s.faults.remove(ids[0]) }
+}
+
+// add puts faults, the first one foremost, in front of the others. It returns
+// their IDs.
+func (fs *faults) add(list ...Fault) []int {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	front := make([]*injected, len(list), len(list)+len(fs.list))
+	ids := make([]int, len(list))
+	for i, f := range list {
+		fs.last++
+		ids[i] = fs.last
+		f.Header = f.Header.Clone()
+		front[i] = &injected{Fault: f, id: fs.last}
+	}
+	fs.list = append(front, fs.list...)
+	return ids
+}
+
+// remove takes a fault out and says whether it was there.
+func (fs *faults) remove(id int) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for i, f := range fs.list {
+		if f.id == id {
+			fs.list = append(fs.list[:i:i], fs.list[i+1:]...)
+			return true
 		}
 	}
+	return false
+}
+
+// checkFaults finds fault with faults that cannot work on this server.
+func (s *Server) checkFaults(list []Fault) error {
+	for i := range list {
+		err := s.checkOp(list[i].Face, list[i].Op)
+		if err == nil {
+			if err = list[i].Change.check(s); err != nil {
+				err = fmt.Errorf("before: %w", err)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("fault %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// checkOp refuses what is not a route of the face; of any face, where face is 0.
+func (s *Server) checkOp(id Face, op string) error {
+	if op == "" {
+		return nil
+	}
+	var routes []string
+	for _, candidate := range []Face{FaceV2, FaceV3, FaceV3Recovery} {
+		if id == 0 || id == candidate {
+			routes = append(routes, s.faces[candidate].api.Routes()...)
+		}
+	}
+	if slices.Contains(routes, op) {
+		return nil
+	}
+	slices.Sort(routes)
+	routes = slices.Compact(routes)
+	// Those of the same method will do; there are many.
+	method, _, _ := strings.Cut(op, " ")
+	others := func(route string) bool { return !strings.HasPrefix(route, method+" ") }
+	if alike := slices.DeleteFunc(slices.Clone(routes), others); len(alike) > 0 {
+		routes = alike
+	}
+	return fmt.Errorf("op: %q is not a route pattern of face %s: use %s", op, id, strings.Join(routes, ", "))
 }

@@ -2,7 +2,9 @@ package testserver
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,8 +28,11 @@ type Request struct {
 	// Caller names the credential: the token's name (InfluxDB 3) or the
 	// authorization's ID (v2). It is empty for no or an unknown credential.
 	Caller string
-	// Body is the whole request body. It may hold a secret.
+	// Body is the whole request body, or its beginning under WithJournalLimit. It
+	// may hold a secret.
 	Body []byte
+	// BodyTruncated says that Body is only the beginning.
+	BodyTruncated bool
 	// Status is the status code that was sent; 0 when nothing was sent (yet).
 	Status int
 	// ResponseHeader is what was sent.
@@ -51,8 +56,31 @@ func (r *Request) clone() Request {
 	return c
 }
 
+// What a journal with a limit keeps beside the requests: so much of each body,
+// and so many requests without a route, which Run reports.
+const (
+	journalBodyLimit    = 16 << 10
+	journalUnknownLimit = 100
+)
+
+// WithJournalLimit bounds what the server remembers of the past, for a server
+// that runs for long: the journal keeps the newest n requests, and of each body
+// the first 16 KiB, and IssuedSecrets knows the newest n secrets. With n = 0 it
+// remembers nothing. The default is to keep everything.
+func WithJournalLimit(n int) Option {
+	return func(c *config) error {
+		if n < 0 {
+			return fmt.Errorf("the journal limit %d is negative", n)
+		}
+		c.journalLimit = &n
+		return nil
+	}
+}
+
 // journal is the list of requests.
 type journal struct {
+	limit *int // nil keeps everything
+
 	mu       sync.Mutex
 	seq      int
 	requests []*Request
@@ -67,6 +95,21 @@ func (j *journal) begin(r Request) *Request {
 	defer j.mu.Unlock()
 	j.seq++
 	r.Seq = j.seq
+	if j.limit == nil {
+		j.requests = append(j.requests, &r)
+		return &r
+	}
+	if len(r.Body) > journalBodyLimit {
+		r.Body, r.BodyTruncated = bytes.Clone(r.Body[:journalBodyLimit]), true
+	}
+	if *j.limit == 0 {
+		return &r
+	}
+	for len(j.requests) >= *j.limit {
+		// What append moves to a new array is only what is left by then.
+		j.requests[0] = nil
+		j.requests = j.requests[1:]
+	}
 	j.requests = append(j.requests, &r)
 	return &r
 }
@@ -77,7 +120,7 @@ func (j *journal) finish(entry *Request, genuine bool, change func(*Request)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	change(entry)
-	if entry.Op == "" && genuine {
+	if entry.Op == "" && genuine && (j.limit == nil || len(j.unknown) < journalUnknownLimit) {
 		j.unknown = append(j.unknown, entry.Face.String()+" "+entry.Method+" "+entry.Path)
 	}
 }
@@ -120,14 +163,18 @@ func (s *Server) ResetRequests() {
 	s.journal.requests = nil
 }
 
+// schemes are the names before a credential that the journal shows, in lower
+// case.
+var schemes = []string{"bearer", "token", "basic", "digest", "negotiate"}
+
 // withoutCredentials copies a request header and takes the secrets out.
 func withoutCredentials(h http.Header) http.Header {
 	out := h.Clone()
 	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
 		for i, v := range out[name] {
-			// A value without a scheme is all secret.
+			// What is no scheme may be a secret.
 			scheme, _, ok := strings.Cut(v, " ")
-			if !ok {
+			if !ok || !slices.Contains(schemes, strings.ToLower(scheme)) {
 				scheme = ""
 			}
 			out[name][i] = scheme

@@ -2,12 +2,17 @@ package testserver
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"time"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/apiv3"
 )
 
 // Listen names the addresses for Start; a face without an address does not
@@ -19,9 +24,15 @@ type Listen struct {
 	V3 string
 	// V3Recovery is the address of the InfluxDB 3 recovery face.
 	V3Recovery string
+	// Admin is the address of the admin endpoint, which has to be a loopback one;
+	// see Server.Admin.
+	Admin string
 }
 
-// listener is one face on one address.
+// faceAdmin stands for the admin endpoint among the listeners.
+const faceAdmin Face = -1
+
+// listener is one face, or the admin endpoint, on one address.
 type listener struct {
 	http *http.Server
 	url  string
@@ -31,17 +42,27 @@ type listener struct {
 // Close or Shutdown. When one address cannot be had, none is kept.
 func (s *Server) Start(ctx context.Context, l Listen) error {
 	var lc net.ListenConfig
+	if l.Admin != "" && !loopbackAddress(l.Admin) {
+		s.Close()
+		return fmt.Errorf("testserver: admin: %q is not a loopback address", l.Admin)
+	}
 	for _, want := range []struct {
 		face Face
+		name string
 		addr string
-	}{{FaceV2, l.V2}, {FaceV3, l.V3}, {FaceV3Recovery, l.V3Recovery}} {
+	}{
+		{FaceV2, FaceV2.String(), l.V2},
+		{FaceV3, FaceV3.String(), l.V3},
+		{FaceV3Recovery, FaceV3Recovery.String(), l.V3Recovery},
+		{faceAdmin, "admin", l.Admin},
+	} {
 		if want.addr == "" {
 			continue
 		}
 		nl, err := lc.Listen(ctx, "tcp", want.addr)
 		if err != nil {
 			s.Close()
-			return fmt.Errorf("testserver: %s: %w", want.face, err)
+			return fmt.Errorf("testserver: %s: %w", want.name, err)
 		}
 		if err := s.serve(want.face, nl); err != nil {
 			_ = nl.Close() // The first error is the one to report.
@@ -62,10 +83,31 @@ func (s *Server) serve(id Face, nl net.Listener) error {
 	if _, ok := s.listeners[id]; ok {
 		return fmt.Errorf("testserver: the %s face listens already", id)
 	}
+	if id == FaceV3Recovery {
+		// A new listener stands for a restart: it serves once more.
+		if recovery, ok := s.faces[id].api.(*apiv3.Recovery); ok {
+			recovery.Reopen()
+		}
+	}
+	l := s.newListener(id, nl)
+	s.listeners[id] = l
+	s.serving.Go(func() {
+		serve := l.http.Serve
+		if l.http.TLSConfig != nil {
+			serve = func(nl net.Listener) error { return l.http.ServeTLS(nl, "", "") }
+		}
+		if err := serve(nl); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			s.cfg.logger.Error("listener failed", "url", l.url, "error", err)
+		}
+	})
+	return nil
+}
+
+// newListener returns what serves one face, or the admin endpoint, on nl.
+func (s *Server) newListener(id Face, nl net.Listener) *listener {
 	l := &listener{
 		url: "http://" + nl.Addr().String(),
 		http: &http.Server{
-			Handler: s.faces[id],
 			// OPTIONS * belongs to the face like any other request.
 			DisableGeneralOptionsHandler: true,
 			ReadHeaderTimeout:            time.Minute,
@@ -73,23 +115,55 @@ func (s *Server) serve(id Face, nl net.Listener) error {
 			ErrorLog:                     slog.NewLogLogger(s.cfg.logger.Handler(), slog.LevelDebug),
 		},
 	}
-	s.listeners[id] = l
-	s.serving.Go(func() {
-		if err := l.http.Serve(nl); err != nil && !errors.Is(err, http.ErrServerClosed) {
-			s.cfg.logger.Error("listener failed", "face", id.String(), "error", err)
-		}
-	})
-	return nil
+	if id == faceAdmin {
+		l.http.Handler = s.Admin()
+		return l
+	}
+	l.http.Handler = s.faces[id]
+	l.http.Protocols = new(http.Protocols)
+	l.http.Protocols.SetHTTP1(true)
+	// InfluxDB 3 finds out by itself what the client speaks, also without TLS;
+	// influxd has HTTP/2 only where TLS negotiates it.
+	l.http.Protocols.SetUnencryptedHTTP2(id != FaceV2)
+	if cert := s.cfg.tls.cert; cert != nil {
+		l.url = "https://" + nl.Addr().String()
+		l.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
+		l.http.Protocols.SetHTTP2(true)
+	}
+	return l
+}
+
+// loopbackAddress says whether only this machine can reach an address.
+func loopbackAddress(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && loopbackHost(host)
+}
+
+// loopbackHost says whether a host, without a port, is this machine.
+func loopbackHost(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
 }
 
 // Close ends the listeners and every connection at once, and waits for the
-// serving goroutines. The handlers of V2, V3 and V3Recovery keep working.
+// serving goroutines. The handlers of V2, V3 and V3Recovery keep working, but
+// with the file of WithDataFile, which Close closes, they can only read.
 func (s *Server) Close() {
+	if err := s.close(); err != nil {
+		s.cfg.logger.Error("close", "error", err)
+	}
+}
+
+func (s *Server) close() error {
 	s.cancel()
 	for _, l := range s.takeListeners() {
 		_ = l.http.Close() // Only a listener that is closed already makes an error.
 	}
 	s.serving.Wait()
+	return s.store.Close()
 }
 
 // Shutdown ends the listeners, lets the requests in flight finish until ctx
@@ -101,8 +175,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 			errs = append(errs, err, l.http.Close())
 		}
 	}
-	s.Close()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.close())...)
 }
 
 func (s *Server) takeListeners() map[Face]*listener {
@@ -142,6 +215,10 @@ func (s *Server) V3URL() string { return s.url(FaceV3) }
 // V3RecoveryURL returns the base URL of the InfluxDB 3 recovery face, "" where
 // it does not listen, also after it has closed itself.
 func (s *Server) V3RecoveryURL() string { return s.url(FaceV3Recovery) }
+
+// AdminURL returns the base URL of the admin endpoint, "" where it does not
+// listen.
+func (s *Server) AdminURL() string { return s.url(faceAdmin) }
 
 func (s *Server) url(id Face) string {
 	s.mu.Lock()

@@ -45,6 +45,12 @@ type config struct {
 	seed   *uint64
 	face   Face
 	logger *slog.Logger
+	tls    tlsConfig
+	faults []Fault
+	// journalLimit is nil for a journal that keeps everything.
+	journalLimit *int
+	// dataFile is empty for a server that keeps everything in memory.
+	dataFile string
 
 	allowUnknownRoutes bool
 }
@@ -52,7 +58,7 @@ type config struct {
 func newConfig(opts []Option) (config, error) {
 	cfg := config{
 		v2:     v2Config{version: v2Builds["2.10"]},
-		v3:     v3Config{version: "3.10", edition: "core"},
+		v3:     v3Config{edition: "core"},
 		clock:  systemClock{},
 		face:   FaceV3,
 		logger: slog.New(slog.DiscardHandler),
@@ -64,6 +70,9 @@ func newConfig(opts []Option) (config, error) {
 		if err := opt(&cfg); err != nil {
 			return config{}, fmt.Errorf("testserver: %w", err)
 		}
+	}
+	if err := cfg.v3.enterprise.check(cfg.v3.edition); err != nil {
+		return config{}, fmt.Errorf("testserver: %w", err)
 	}
 	return cfg, nil
 }

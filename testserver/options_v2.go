@@ -12,6 +12,8 @@ type v2Config struct {
 	version string
 	// hashed is nil for the default of the version.
 	hashed *bool
+	// strongPasswords and starting are the settings of the options of that name.
+	strongPasswords, starting bool
 }
 
 // v2Builds maps what WithV2Version takes to the build that the server claims to
@@ -24,7 +26,10 @@ var v2Builds = map[string]string{
 
 // api is the setting of the face package.
 func (c *v2Config) api() apiv2.Config {
-	return apiv2.Config{Version: c.version, HashedTokens: c.hashedTokens()}
+	return apiv2.Config{
+		Version: c.version, HashedTokens: c.hashedTokens(),
+		StrongPasswords: c.strongPasswords, Starting: c.starting,
+	}
 }
 
 // hashedTokens is the setting of WithV2HashedTokens or else the default of the
@@ -55,6 +60,29 @@ func WithV2Version(v string) Option {
 func WithV2HashedTokens(hashed bool) Option {
 	return func(c *config) error {
 		c.v2.hashed = new(hashed)
+		return nil
+	}
+}
+
+// WithV2StrongPasswords makes the v2 face refuse new passwords without three of
+// uppercase letters, lowercase letters, numbers and special characters, as the
+// real server does with --strong-passwords. Who has a weaker password from
+// before (that of [Server.SetupV2] is one) cannot sign in with it. Tokens are not
+// touched by any of this.
+func WithV2StrongPasswords() Option {
+	return func(c *config) error {
+		c.v2.strongPasswords = true
+		return nil
+	}
+}
+
+// WithV2Starting begins with a v2 face that has not finished its start, until
+// [Server.SetV2Ready] says so: 2.10 answers 503 everywhere but on /health, and
+// the older releases, which do not listen yet, end every connection without a
+// reply.
+func WithV2Starting() Option {
+	return func(c *config) error {
+		c.v2.starting = true
 		return nil
 	}
 }

@@ -9,13 +9,15 @@ import (
 )
 
 // newRandom returns the source of secrets and random IDs: the operating system,
-// or a stream that follows from the seed.
-func newRandom(seed *uint64) io.Reader {
+// or a stream that follows from the seed and from how often the data file was
+// opened before, since no secret may be handed out twice.
+func newRandom(seed *uint64, starts uint64) io.Reader {
 	if seed == nil {
 		return rand.Reader
 	}
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], *seed)
+	binary.LittleEndian.PutUint64(key[8:], starts)
 	return &seededReader{src: mathrand.NewChaCha8(key)}
 }
 

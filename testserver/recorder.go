@@ -8,6 +8,8 @@ type recorder struct {
 	header http.Header
 	status int
 	body   []byte
+	// streamed marks a reply that comes in chunks, without a Content-Length.
+	streamed bool
 }
 
 func newRecorder() *recorder { return &recorder{header: make(http.Header)} }

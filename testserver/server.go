@@ -2,6 +2,7 @@ package testserver
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -36,12 +37,21 @@ func New(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	st, err := openStore(&cfg)
+	if err != nil {
+		return nil, fmt.Errorf("testserver: %w", err)
+	}
+	if err := cfg.v3.start(st, cfg.logger); err != nil {
+		_ = st.Close() // The first error is the one to report.
+		return nil, fmt.Errorf("testserver: %w", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
 		cfg:       cfg,
-		store:     store.New(cfg.clock.Now, newRandom(cfg.seed)),
+		store:     st,
 		ctx:       ctx,
 		cancel:    cancel,
+		journal:   journal{limit: cfg.journalLimit},
 		listeners: make(map[Face]*listener),
 	}
 	v3 := cfg.v3.api()
@@ -50,6 +60,14 @@ func New(opts ...Option) (*Server, error) {
 		FaceV3:         s.newFace(FaceV3, apiv3.New(s.store, v3)),
 		FaceV3Recovery: s.newFace(FaceV3Recovery, apiv3.NewRecovery(s.store, v3, s.closeRecovery)),
 	}
+	if cfg.journalLimit != nil {
+		s.store.KeepIssued(*cfg.journalLimit)
+	}
+	if err := s.checkFaults(cfg.faults); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("testserver: %w", err)
+	}
+	s.faults.add(cfg.faults...)
 	return s, nil
 }
 

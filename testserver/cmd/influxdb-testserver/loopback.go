@@ -4,19 +4,26 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 )
 
 // checkAddress refuses an address that other machines may reach, since anybody
-// who reaches the server may set it up.
-func checkAddress(addr string, allowNonLoopback bool) error {
+// who reaches the server may set it up. The admin endpoint is never for others.
+func checkAddress(addr string, admin, allowNonLoopback bool) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("%w (an address is HOST:PORT, such as 127.0.0.1:0)", err)
 	}
-	if allowNonLoopback || host == "localhost" {
+	if strings.EqualFold(host, "localhost") {
 		return nil
 	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+	ip, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && ip.IsLoopback():
+		return nil
+	case admin:
+		return fmt.Errorf("%q is not a loopback address, and the admin endpoint is for this machine alone: use 127.0.0.1", addr)
+	case !allowNonLoopback:
 		return fmt.Errorf("%q is not a loopback address: the server is for tests and open to everybody; add --allow-non-loopback if that is meant", addr)
 	}
 	return nil

@@ -1,6 +1,5 @@
 // Command influxdb-testserver runs the reference server: InfluxDB OSS v2 and
-// InfluxDB 3, as far as their token APIs reach, on loopback addresses and with
-// nothing but memory behind them.
+// InfluxDB 3, as far as their token APIs reach, on loopback addresses.
 package main
 
 import (
@@ -15,7 +14,9 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	// After the first signal a second one does what signals do.
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
 }

@@ -110,7 +110,7 @@ func TestRouting(t *testing.T) {
 		"ping":             {"GET", "/ping", 204, "", "", "GET /ping"},
 		"ping head":        {"HEAD", "/ping", 204, "", "", "HEAD /ping"},
 		"ping post":        {"POST", "/ping", 405, "text/plain; charset=utf-8", "Method Not Allowed\n", ""},
-		"real, not served": {"GET", "/api/v2/tasks/00000000000000aa", 501, jsonType, "{\n\t\"code\": \"not implemented\",\n\t\"message\": \"the reference server does not serve this path\"\n}", ""},
+		"real, not served": {"GET", "/api/v2/tasks/00000000000000aa", 404, jsonType, notFound, ""},
 		"resources":        {"GET", "/api/v2/resources", 200, "application/json", `["authorizations","buckets","dashboards","orgs","sources","tasks","telegrafs","users","variables","scrapers","secrets","labels","views","documents","notificationRules","notificationEndpoints","checks","dbrp","notebooks","annotations","remotes","replications","instance"]` + "\n", "GET /api/v2/resources"},
 	}
 	for name, tt := range tests {
@@ -175,13 +175,13 @@ func TestUI(t *testing.T) {
 // TestSystem is case 68.
 func TestSystem(t *testing.T) {
 	t.Parallel()
-	old := `{"name":"influxdb", "message":"ready for queries and writes", "status":"pass", "checks":[], "version": "v2.7.12", "commit": "reference"}`
+	old := `{"name":"influxdb", "message":"ready for queries and writes", "status":"pass", "checks":[], "version": "v2.7.12", "commit": "reference"}` + "\n"
 	tests := map[string]struct{ version, health, ready string }{
 		"2.7": {"2.7.12", old, "{\n    \"status\": \"ready\",\n    \"started\": \"2026-01-02T03:04:05.6-05:00\",\n    \"up\": \"0s\"\n}\n"},
 		"2.9": {"2.9.1", strings.ReplaceAll(old, "2.7.12", "2.9.1"), "{\n    \"status\": \"ready\",\n    \"started\": \"2026-01-02T03:04:05.6-05:00\",\n    \"up\": \"0s\"\n}\n"},
 		"2.10": {
 			"2.10.0",
-			`{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"influxql","status":"pass"},{"name":"query","status":"pass"},{"name":"shards","status":"pass"},{"name":"sqlite","status":"pass"},{"name":"task-scheduler","status":"pass"}],"version":"v2.10.0","commit":"reference"}` + "\n",
+			`{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"influxql","status":"pass"},{"name":"query","status":"pass"},{"name":"shards","status":"pass"},{"name":"sqlite","status":"pass"},{"name":"task-scheduler","status":"pass","message":"scheduler idle: no scheduled runs"}],"version":"v2.10.0","commit":"reference"}` + "\n",
 			`{"status":"ready","started":"2026-01-02T03:04:05.6-05:00","up":"0s","uptime":{"value":0,"unit":"seconds"}}` + "\n",
 		},
 	}

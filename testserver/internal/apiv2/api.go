@@ -6,6 +6,7 @@ package apiv2
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
@@ -17,6 +18,10 @@ type Config struct {
 	Version string
 	// HashedTokens says that the server keeps only hashes of tokens.
 	HashedTokens bool
+	// StrongPasswords says that new passwords need three classes of characters.
+	StrongPasswords bool
+	// Starting says that the server has not finished its start; see SetReady.
+	Starting bool
 }
 
 // API is the face. It is an http.Handler.
@@ -25,12 +30,15 @@ type API struct {
 	cfg     Config
 	routes  []route
 	started time.Time
+	// starting says that the server has not finished its start.
+	starting atomic.Bool
 }
 
 // New returns the face over st.
 func New(st *store.Store, cfg Config) *API {
 	a := &API{store: st, cfg: cfg, started: st.Now()}
 	a.routes = a.routeTable()
+	a.starting.Store(cfg.Starting)
 	return a
 }
 
@@ -45,13 +53,27 @@ func (a *API) since(minor int) bool {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Influxdb-Build", "OSS")
 	w.Header().Set("X-Influxdb-Version", "v"+a.cfg.Version)
-	switch {
-	case strings.HasPrefix(r.URL.Path, prefix):
+	switch path := r.URL.Path; {
+	case a.starting.Load() && (!a.since(10) || !answersEarly(path)):
+		a.serveStarting(w)
+	case isAPI(path):
 		a.serveAPI(w, r)
-	case a.serveSystem(w, r):
 	default:
-		serveUI(w)
+		a.serveSystem(w, r)
 	}
+}
+
+// answersEarly says whether a path is served also while the server starts.
+func answersEarly(path string) bool {
+	path = strings.TrimSuffix(path, "/")
+	return path == "/health" || path == "/ready"
+}
+
+// isAPI says whether a path belongs to the API; the last two prefixes lead to
+// nothing but a 404.
+func isAPI(path string) bool {
+	return strings.HasPrefix(path, prefix) || strings.HasPrefix(path, "/private/") ||
+		strings.HasPrefix(path, "/v1")
 }
 
 // serveAPI answers a request below /api/v2: first CORS, then the credential,
@@ -80,11 +102,12 @@ func (a *API) serveAPI(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if m.route == nil {
-		m.refuse(w)
-		return
-	}
-	status, body, err := m.route.handle(c)
+	c.answer(w, m.handle)
+}
+
+// answer runs a handler and sends what it returns.
+func (c *call) answer(w http.ResponseWriter, handle handler) {
+	status, body, err := handle(c)
 	if err != nil {
 		respondError(w, err)
 		return
@@ -95,7 +118,7 @@ func (a *API) serveAPI(w http.ResponseWriter, r *http.Request) {
 // Op returns the pattern of the route that a request takes, such as "DELETE
 // /api/v2/authorizations/{id}", or "" when there is none.
 func (a *API) Op(r *http.Request) string {
-	if !strings.HasPrefix(r.URL.Path, prefix) {
+	if !isAPI(r.URL.Path) {
 		return systemOp(r)
 	}
 	if m := a.match(r); m.route != nil && m.route.method == r.Method {
@@ -117,6 +140,9 @@ func (a *API) Routes() []string {
 // "" when there is none.
 func (a *API) Caller(r *http.Request) string {
 	token, ok := bearer(r)
+	if isLegacy(r.URL.Path) {
+		token, ok = legacyToken(r)
+	}
 	if !ok {
 		return ""
 	}

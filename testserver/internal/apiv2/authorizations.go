@@ -1,6 +1,7 @@
 package apiv2
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
@@ -36,8 +37,11 @@ func postAuthorization(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	made, err := c.store.V2CreateAuthorization(auth, c.cfg.HashedTokens)
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrV2OwnerUnknown), errors.Is(err, store.ErrV2TokenTaken):
 		return 0, nil, errorf(codeInvalid, "unable to create token")
+	case err != nil:
+		return 0, nil, err
 	}
 	body, err := c.newAuthorizationResponse(made)
 	return http.StatusCreated, body, err
@@ -210,7 +214,7 @@ func patchAuthorization(c *call) (int, any, error) {
 	}
 	auth, err := c.store.V2UpdateAuthorization(id, status, upd.Description)
 	if err != nil {
-		return 0, nil, errAuthorizationNotFound()
+		return 0, nil, ifNotFound(err, errAuthorizationNotFound())
 	}
 	body, err := c.newAuthorizationResponse(auth)
 	return http.StatusOK, body, err
@@ -234,7 +238,7 @@ func deleteAuthorization(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	if err := c.store.V2DeleteAuthorization(id); err != nil {
-		return 0, nil, errAuthorizationNotFound()
+		return 0, nil, ifNotFound(err, errAuthorizationNotFound())
 	}
 	return http.StatusNoContent, nil, nil
 }

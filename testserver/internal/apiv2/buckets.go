@@ -103,6 +103,9 @@ func (c *call) findBuckets(opts findOptions, orgID store.V2ID, byOrg bool, name 
 	}
 	all := c.store.V2Buckets()
 	if !byOrg {
+		if err := opts.checkCursor(); err != nil {
+			return nil, err
+		}
 		all = fromCursor(opts, all, func(b store.V2Bucket) store.V2ID { return b.ID })
 		all = all[min(max(opts.offset, 0), len(all)):]
 		all = slices.DeleteFunc(slices.Clone(all), func(b store.V2Bucket) bool { return name != "" && b.Name != name })
@@ -230,9 +233,12 @@ func deleteBucket(c *call) (int, any, error) {
 	err = c.store.V2DeleteBucket(b.ID)
 	switch {
 	case errors.Is(err, store.ErrV2SystemBucket):
+		if err := c.store.V2DropBucket(b.ID); err != nil {
+			return 0, nil, ifNotFound(err, errBucketNotFound())
+		}
 		return 0, nil, errorf(codeInvalid, "system buckets cannot be deleted")
 	case err != nil:
-		return 0, nil, errBucketNotFound()
+		return 0, nil, ifNotFound(err, errBucketNotFound())
 	}
 	return http.StatusNoContent, nil, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
@@ -14,10 +15,16 @@ import (
 // unknown keys and whatever follows the value do not matter. The error has the
 // text that the real servers pass on.
 func decodeJSON(body io.Reader, into any) error {
-	if err := json.NewDecoder(body).Decode(into); err != nil {
+	err := json.NewDecoder(body).Decode(into)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrV2IDLength), errors.Is(err, store.ErrV2IDInvalid):
+		// The only fault of a body that has a code of its own.
+		return errorf(codeInvalid, "%s", err)
+	default:
 		return errors.New(jsonErrorText(err))
 	}
-	return nil
 }
 
 // realTypes maps the types of this package to the names that stand in the error
@@ -29,7 +36,6 @@ var realTypes = map[string]string{
 	"apiv2.resourceType":             "influxdb.ResourceType",
 	"permission":                     "Permission",
 	"apiv2.permission":               "influxdb.Permission",
-	"[]apiv2.permission":             "[]influxdb.Permission",
 	"resource":                       "Resource",
 	"apiv2.resource":                 "influxdb.Resource",
 	"apiv2.postAuthorizationRequest": "authorization.postAuthorizationRequest",
@@ -48,16 +54,16 @@ var realTypes = map[string]string{
 	"apiv2.organizationUpdate":       "influxdb.OrganizationUpdate",
 	"apiv2.postBucketRequest":        "tenant.postBucketRequest",
 	"apiv2.retentionRule":            "tenant.retentionRule",
-	"[]apiv2.retentionRule":          "[]tenant.retentionRule",
 	"apiv2.bucketUpdate":             "tenant.bucketUpdate",
 	"apiv2.retentionRuleUpdate":      "tenant.retentionRuleUpdate",
-	"[]apiv2.retentionRuleUpdate":    "[]tenant.retentionRuleUpdate",
 	"apiv2.passwordResetRequestBody": "tenant.passwordResetRequestBody",
 }
 
+// realType renames a type, or what a pointer or a slice is of.
 func realType(name string) string {
-	if there, ok := realTypes[name]; ok {
-		return there
+	base := strings.TrimLeft(name, "*[]")
+	if there, ok := realTypes[base]; ok {
+		return strings.TrimSuffix(name, base) + there
 	}
 	return name
 }

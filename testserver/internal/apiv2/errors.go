@@ -4,32 +4,36 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
 // The codes of the error envelope.
 const (
-	codeInternal       = "internal error"
-	codeNotImplemented = "not implemented"
-	codeInvalid        = "invalid"
-	codeUnprocessable  = "unprocessable entity"
-	codeEmpty          = "empty value"
-	codeConflict       = "conflict"
-	codeNotFound       = "not found"
-	codeForbidden      = "forbidden"
-	codeUnauthorized   = "unauthorized"
+	codeInternal      = "internal error"
+	codeInvalid       = "invalid"
+	codeUnprocessable = "unprocessable entity"
+	codeEmpty         = "empty value"
+	codeConflict      = "conflict"
+	codeNotFound      = "not found"
+	codeForbidden     = "forbidden"
+	codeUnauthorized  = "unauthorized"
+
+	codeMethodNotAllowed = "method not allowed"
 )
 
 // statusOf maps the codes to status codes. A conflict is 422: there is no 409.
 var statusOf = map[string]int{
-	codeInternal:       http.StatusInternalServerError,
-	codeNotImplemented: http.StatusNotImplemented,
-	codeInvalid:        http.StatusBadRequest,
-	codeUnprocessable:  http.StatusUnprocessableEntity,
-	codeEmpty:          http.StatusBadRequest,
-	codeConflict:       http.StatusUnprocessableEntity,
-	codeNotFound:       http.StatusNotFound,
-	codeForbidden:      http.StatusForbidden,
-	codeUnauthorized:   http.StatusUnauthorized,
+	codeInternal:      http.StatusInternalServerError,
+	codeInvalid:       http.StatusBadRequest,
+	codeUnprocessable: http.StatusUnprocessableEntity,
+	codeEmpty:         http.StatusBadRequest,
+	codeConflict:      http.StatusUnprocessableEntity,
+	codeNotFound:      http.StatusNotFound,
+	codeForbidden:     http.StatusForbidden,
+	codeUnauthorized:  http.StatusUnauthorized,
+
+	codeMethodNotAllowed: http.StatusMethodNotAllowed,
 }
 
 // apiError is an error with a code. Any other error is an internal one to the
@@ -57,6 +61,16 @@ func compactErrorf(code, format string, args ...any) error {
 func compacted(err error) error {
 	if e, ok := errors.AsType[*apiError](err); ok {
 		return compactErrorf(e.code, "%s", e.message)
+	}
+	return err
+}
+
+// ifNotFound words an error of the store: missing when there is no such object,
+// else the error itself. That something could not be saved must never look as if
+// it were gone.
+func ifNotFound(err, missing error) error {
+	if errors.Is(err, store.ErrV2NotFound) {
+		return missing
 	}
 	return err
 }

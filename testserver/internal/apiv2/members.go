@@ -8,13 +8,13 @@ import (
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
-// memberResponse is a user with its role in an organization.
+// memberResponse is a user with its role in an organization or on a bucket.
 type memberResponse struct {
 	Role string `json:"role"`
 	userResponse
 }
 
-// membersResponse is the reply of GET /api/v2/orgs/{id}/members and /owners.
+// membersResponse is the reply of GET members and owners.
 type membersResponse struct {
 	Links map[string]string `json:"links"`
 	Users []memberResponse  `json:"users"`
@@ -28,31 +28,54 @@ func (c *call) role() string {
 	return store.V2MemberRole
 }
 
-// memberOrg finds the organization of the path for the caller. Whoever may not
-// read it gets the same 404 as for an unknown one.
-func (c *call) memberOrg() (store.V2ID, error) {
+// memberResource is what members and owners belong to: an organization or a
+// bucket.
+type memberResource struct {
+	typ       string
+	id, orgID store.V2ID
+}
+
+// memberResource finds the organization or the bucket of the path for the
+// caller. Whoever may not read it gets the same 404 as for an unknown one.
+func (c *call) memberResource() (memberResource, error) {
 	id, err := c.id("id")
 	if err != nil {
-		return 0, errorf(codeInvalid, "corrupt ID provided: %s", err)
+		return memberResource{}, errorf(codeInvalid, "corrupt ID provided: %s", err)
 	}
-	if _, err := c.org(id, reading); err != nil {
-		return 0, errorf(codeNotFound, "404 page not found")
+	missing := errorf(codeNotFound, "404 page not found")
+	if below(orgsPath, c.URL.Path) {
+		if _, err := c.org(id, reading); err != nil {
+			return memberResource{}, missing
+		}
+		return memberResource{typ: typeOrgs, id: id, orgID: id}, nil
 	}
-	return id, nil
+	b, err := c.store.V2Bucket(id)
+	if err != nil || c.mayReadBucket(b) != nil {
+		return memberResource{}, missing
+	}
+	return memberResource{typ: typeBuckets, id: id, orgID: b.OrgID}, nil
+}
+
+// mayMember checks the permission for one role on the resource.
+func (c *call) mayMember(action string, of memberResource) error {
+	return c.caller.onIDInOrg(action, of.typ, of.id, of.orgID)
 }
 
 func listMembers(c *call) (int, any, error) {
-	orgID, err := c.memberOrg()
+	of, err := c.memberResource()
 	if err != nil {
 		return 0, nil, err
 	}
+	if c.caller.onID(reading, typeOrgs, of.orgID) != nil {
+		return 0, nil, errorf(codeNotFound, "not found")
+	}
 	role := c.role()
 	body := membersResponse{
-		Links: map[string]string{"self": prefix + "/orgs/" + orgID.String() + "/" + role + "s"},
+		Links: map[string]string{"self": prefix + "/" + of.typ + "/" + of.id.String() + "/" + role + "s"},
 		Users: []memberResponse{},
 	}
-	for _, m := range c.store.V2MembersOf(orgID) {
-		if m.Role != role {
+	for _, m := range c.store.V2MembersOf(of.id) {
+		if m.Role != role || c.mayMember(reading, of) != nil {
 			continue
 		}
 		u, err := c.store.V2User(m.UserID)
@@ -65,7 +88,7 @@ func listMembers(c *call) (int, any, error) {
 }
 
 func postMember(c *call) (int, any, error) {
-	orgID, err := c.memberOrg()
+	of, err := c.memberResource()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -80,11 +103,11 @@ func postMember(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, errUserNotFound()
 	}
-	if err := c.caller.onIDInOrg(writing, typeOrgs, orgID, orgID); err != nil {
+	if err := c.mayMember(writing, of); err != nil {
 		return 0, nil, err
 	}
 	role := c.role()
-	err = c.store.V2AddMember(store.V2Member{UserID: u.ID, Role: role, ResourceType: typeOrgs, ResourceID: orgID})
+	err = c.store.V2AddMember(store.V2Member{UserID: u.ID, Role: role, ResourceType: of.typ, ResourceID: of.id})
 	switch {
 	case errors.Is(err, store.ErrV2NameTaken):
 		return 0, nil, errorf(codeInternal, "Unexpected error when assigning user to a resource: mapping for user %s already exists", u.ID)
@@ -97,7 +120,7 @@ func postMember(c *call) (int, any, error) {
 // deleteMember takes a role away, whether the path says members or owners. A
 // user without a role is no error.
 func deleteMember(c *call) (int, any, error) {
-	orgID, err := c.memberOrg()
+	of, err := c.memberResource()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -105,14 +128,16 @@ func deleteMember(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	for _, m := range c.store.V2MembersOf(orgID) {
+	for _, m := range c.store.V2MembersOf(of.id) {
 		if m.UserID != userID {
 			continue
 		}
-		if err := c.caller.onIDInOrg(writing, typeOrgs, orgID, orgID); err != nil {
+		if err := c.mayMember(writing, of); err != nil {
 			return 0, nil, err
 		}
-		c.store.V2RemoveMember(orgID, userID)
+		if err := c.store.V2RemoveMember(of.id, userID); err != nil {
+			return 0, nil, err
+		}
 	}
 	return http.StatusNoContent, nil, nil
 }

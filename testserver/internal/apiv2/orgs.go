@@ -213,7 +213,7 @@ func deleteOrg(c *call) (int, any, error) {
 		if c.since(9) {
 			text = fmt.Sprintf("error deleting organization id: %s: %s", id, text)
 		}
-		return 0, nil, errorf(codeNotFound, "%s", text)
+		return 0, nil, ifNotFound(err, errorf(codeNotFound, "%s", text))
 	}
 	return http.StatusNoContent, nil, nil
 }

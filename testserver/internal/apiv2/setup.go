@@ -69,6 +69,11 @@ func postSetup(c *call) (int, any, error) {
 	if len(missing) > 0 {
 		return 0, nil, errorf(codeUnprocessable, "onboarding failed: missing required fields [%s]", strings.Join(missing, ","))
 	}
+	if req.Password != "" {
+		if err := c.checkPassword(req.Password); err != nil {
+			return 0, nil, err
+		}
+	}
 	retention := req.RetentionPeriodHrs
 	if req.RetentionPeriodSeconds > 0 {
 		retention = time.Duration(req.RetentionPeriodSeconds) * time.Second

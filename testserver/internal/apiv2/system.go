@@ -6,13 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
-// systemOps are the routes outside of /api/v2. None needs a credential.
-var systemOps = []string{"GET /health", "GET /metrics", "GET /ping", "HEAD /ping", "GET /ready"}
+// systemOps are the routes outside of /api/v2.
+var systemOps = []string{"GET /health", "GET /metrics", "GET /ping", "HEAD /ping", "GET /ready", "POST /write"}
 
 func systemOp(r *http.Request) string {
 	path := r.URL.Path
@@ -25,120 +24,39 @@ func systemOp(r *http.Request) string {
 	return ""
 }
 
-// commit is what the server names as its build.
-const commit = "reference"
-
-// serveSystem answers the paths outside of /api/v2 that are not the web UI's. It
-// returns false when the path is the UI's.
-func (a *API) serveSystem(w http.ResponseWriter, r *http.Request) bool {
+// serveSystem answers the paths outside of the API. The web UI has every path
+// that nobody else has.
+func (a *API) serveSystem(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case path == "/health" || path == "/health/":
 		a.serveHealth(w)
 	case path == "/ready" || path == "/ready/":
 		a.serveReady(w)
-	case path == "/ping":
-		servePing(w, r)
-	case path == "/metrics":
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	case isLegacy(path):
+		a.serveLegacy(w, r)
+	case below("/metrics", path):
+		a.serveMetrics(w)
+	case below("/debug", path):
+		// The profiles of the real servers are left out.
+		(&call{API: a, Request: r, header: w.Header()}).answer(w, plainRefusal(false))
+	case strings.HasPrefix(path, "/docs"):
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusOK)
-		writeBody(w, fmt.Appendf(nil, "# HELP influxdb_info Information about the influxdb environment.\n"+
-			"# TYPE influxdb_info gauge\ninfluxdb_info{version=\"v%s\"} 1\n", a.cfg.Version))
-	case path == "/query", path == "/write", strings.HasPrefix(path, "/v1"),
-		strings.HasPrefix(path, "/private/"), strings.HasPrefix(path, "/debug"):
-		refuseNotServed(w)
+		writeBody(w, []byte("<!DOCTYPE html><html><head><title>InfluxDB 2 API</title></head><body></body></html>"))
 	default:
-		return false
+		a.serveUI(w)
 	}
-	return true
 }
 
-// servePing answers the ping of the 1.x API, which belongs to another router.
-func servePing(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		w.WriteHeader(http.StatusNoContent)
-		return
+func (a *API) serveMetrics(w http.ResponseWriter) {
+	contentType := "text/plain; version=0.0.4; charset=utf-8"
+	if a.since(10) {
+		contentType += "; escaping=values"
 	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(http.StatusMethodNotAllowed)
-	writeBody(w, []byte("Method Not Allowed\n"))
-}
-
-// healthCheck is one check of /health since 2.10.
-type healthCheck struct {
-	Name   string `json:"name"`
-	Status string `json:"status"`
-}
-
-// healthResponse is the reply of /health since 2.10.
-type healthResponse struct {
-	Name    string        `json:"name"`
-	Status  string        `json:"status"`
-	Message string        `json:"message"`
-	Checks  []healthCheck `json:"checks"`
-	Version string        `json:"version"`
-	Commit  string        `json:"commit"`
-}
-
-// serveHealth answers every method alike.
-func (a *API) serveHealth(w http.ResponseWriter) {
-	if !a.since(10) {
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(http.StatusOK)
-		// The older releases write this text by hand, blanks included.
-		writeBody(w, fmt.Appendf(nil, `{"name":"influxdb", "message":"ready for queries and writes", "status":"pass", "checks":[], "version": "v%s", "commit": "%s"}`,
-			a.cfg.Version, commit))
-		return
-	}
-	body := healthResponse{Name: "influxdb", Status: "pass", Message: "healthy", Version: "v" + a.cfg.Version, Commit: commit}
-	for _, name := range []string{"bolt", "influxql", "query", "shards", "sqlite", "task-scheduler"} {
-		body.Checks = append(body.Checks, healthCheck{Name: name, Status: "pass"})
-	}
-	respondLine(w, body)
-}
-
-// uptime is how long the server runs, as a number.
-type uptime struct {
-	Value float64 `json:"value"`
-	Unit  string  `json:"unit"`
-}
-
-// readyResponse is the reply of /ready.
-type readyResponse struct {
-	Status  string    `json:"status"`
-	Started time.Time `json:"started"`
-	Up      string    `json:"up"`
-	Uptime  *uptime   `json:"uptime,omitempty"`
-}
-
-func (a *API) serveReady(w http.ResponseWriter) {
-	up := a.store.Now().Sub(a.started)
-	body := readyResponse{Status: "ready", Started: a.started, Up: up.String()}
-	if !a.since(10) {
-		data, err := json.MarshalIndent(body, "", "    ")
-		if err != nil {
-			respondError(w, err)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(http.StatusOK)
-		writeBody(w, append(data, '\n'))
-		return
-	}
-	body.Uptime = &uptime{Value: up.Seconds(), Unit: "seconds"}
-	respondLine(w, body)
-}
-
-// respondLine sends compact JSON with a line end.
-func respondLine(w http.ResponseWriter, body any) {
-	data, err := json.Marshal(body)
-	if err != nil {
-		respondError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(http.StatusOK)
-	writeBody(w, append(data, '\n'))
+	writeBody(w, fmt.Appendf(nil, "# HELP influxdb_info Information about the influxdb environment.\n"+
+		"# TYPE influxdb_info gauge\ninfluxdb_info{version=\"v%s\"} 1\n", a.cfg.Version))
 }
 
 // resources is the bare list of resource types, of a content type of its own.
@@ -184,9 +102,13 @@ func links(c *call) (int, any, error) {
 
 // serveUI answers every other path, with every method: the real servers have
 // their web UI there. So a client of another API gets a 200 and HTML.
-func serveUI(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=3600")
+func (a *API) serveUI(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Accept-Ranges", "bytes")
+	h.Set("Cache-Control", "public, max-age=3600")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Etag", `"`+a.cfg.Version+`"`)
+	h.Set("Last-Modified", a.started.UTC().Format(http.TimeFormat))
 	w.WriteHeader(http.StatusOK)
 	writeBody(w, []byte("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>InfluxDB</title></head>"+
 		"<body><div id=\"react-root\"></div></body></html>\n"))

@@ -120,8 +120,16 @@ func TestSystemBuckets(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := "/api/v2/buckets/" + b.ID.String()
-	w.wantError(w.send(w.op, "DELETE", one, ""), 400, "invalid", "system buckets cannot be deleted")
 	w.wantError(w.send(w.op, "PATCH", one, `{"name":"x"}`), 400, "invalid", "system buckets cannot be renamed")
+	// The refusal comes after the storage of the bucket is gone.
+	const write = "/api/v2/write?org=acme&bucket=_tasks"
+	wantStatus(t, w.send(w.op, "POST", write, "m f=1"), 204)
+	for range 2 {
+		w.wantError(w.send(w.op, "DELETE", one, ""), 400, "invalid", "system buckets cannot be deleted")
+	}
+	w.wantError(w.send(w.op, "PATCH", one, `{"name":"x"}`), 500, "internal error", "database not found: "+b.ID.String())
+	w.wantCompact(w.send(w.op, "POST", write, "m f=1"), 500, "internal error", "unexpected error writing points to database: database not found: "+b.ID.String())
+	wantStatus(t, w.send(w.op, "POST", write, "\n"), 204)
 	r := w.send(w.op, "GET", one, "")
 	for _, want := range []string{`"type": "system"`, `"description": "System bucket for task logs"`, `"everySeconds": 259200`} {
 		if !strings.Contains(r.body, want) {

@@ -2,6 +2,7 @@ package apiv2
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 
@@ -89,6 +90,9 @@ func listUsers(c *call) (int, any, error) {
 		}
 		found = []store.V2User{u}
 	default:
+		if err := opts.checkCursor(); err != nil {
+			return 0, nil, err
+		}
 		// The page is cut before the permissions are looked at.
 		found = page(opts, fromCursor(opts, c.store.V2Users(), func(u store.V2User) store.V2ID { return u.ID }))
 	}
@@ -99,6 +103,15 @@ func listUsers(c *call) (int, any, error) {
 		}
 	}
 	return http.StatusOK, body, nil
+}
+
+// checkCursor refuses the last ID of all: the real servers start the list at the
+// one after it.
+func (o findOptions) checkCursor() error {
+	if o.after == math.MaxUint64 {
+		return errorf(codeInvalid, "%s", store.ErrV2IDInvalid)
+	}
+	return nil
 }
 
 // fromCursor orders a list that is sorted by ID and starts it where the paging
@@ -133,6 +146,9 @@ func postUser(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	if req.Name == "" {
+		if _, err := c.store.V2User(req.ID); err == nil {
+			return 0, nil, userError(store.ErrV2IDTaken, req.Name, req.ID)
+		}
 		return 0, nil, errKeyRequired()
 	}
 	u, err := c.store.V2CreateUser(store.V2User{ID: req.ID, Name: req.Name, OAuthID: req.OAuthID, Status: string(req.Status)})
@@ -142,10 +158,18 @@ func postUser(c *call) (int, any, error) {
 	return http.StatusCreated, newUserResponse(u), nil
 }
 
+// userID reads the ID of the path, which a double slash leaves empty.
+func (c *call) userID() (store.V2ID, error) {
+	if c.params["id"] == "" {
+		return 0, errorf(codeInvalid, "url missing id")
+	}
+	return c.id("id")
+}
+
 // getUser asks for the permission first: a weak token cannot learn which users
 // exist.
 func getUser(c *call) (int, any, error) {
-	id, err := c.id("id")
+	id, err := c.userID()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -168,7 +192,7 @@ func (c *call) showUser(id store.V2ID) (int, any, error) {
 }
 
 func patchUser(c *call) (int, any, error) {
-	id, err := c.id("id")
+	id, err := c.userID()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -190,6 +214,9 @@ func patchUser(c *call) (int, any, error) {
 	if upd.Name != nil {
 		name = *upd.Name
 		if name == "" {
+			if _, err := c.store.V2User(id); err != nil {
+				return 0, nil, errUserNotFound()
+			}
 			return 0, nil, errKeyRequired()
 		}
 	}
@@ -203,7 +230,7 @@ func patchUser(c *call) (int, any, error) {
 // deleteUser deletes a user, the caller's own as well. The tokens of the user
 // stay and answer 403.
 func deleteUser(c *call) (int, any, error) {
-	id, err := c.id("id")
+	id, err := c.userID()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -211,7 +238,7 @@ func deleteUser(c *call) (int, any, error) {
 		return 0, nil, err
 	}
 	if err := c.store.V2DeleteUser(id); err != nil {
-		return 0, nil, errUserNotFound()
+		return 0, nil, ifNotFound(err, errUserNotFound())
 	}
 	return http.StatusNoContent, nil, nil
 }

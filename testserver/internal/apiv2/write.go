@@ -1,13 +1,21 @@
 package apiv2
 
 import (
+	"compress/gzip"
+	"errors"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/lineprotocol"
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
-// write takes line protocol and throws it away: it is there to prove what a
+// writeAllow is the Allow header of both paths that take points.
+const writeAllow = "OPTIONS, POST"
+
+// write takes line protocol and keeps none of it: it is there to prove what a
 // token may do. Its errors are of the compact kind, and a missing permission is
 // a 403 here.
 func write(c *call) (int, any, error) {
@@ -18,6 +26,10 @@ func write(c *call) (int, any, error) {
 	if q.Get("bucket") == "" {
 		return 0, nil, compacted(errBucketNotFound())
 	}
+	body, err := c.pointsBody()
+	if err != nil {
+		return 0, nil, err
+	}
 	org, err := c.writeOrg(q.Get("org"))
 	if err != nil {
 		return 0, nil, compacted(err)
@@ -26,14 +38,66 @@ func write(c *call) (int, any, error) {
 	if err != nil {
 		return 0, nil, compacted(err)
 	}
-	if err := c.caller.onIDInOrg(writing, typeBuckets, bucket.ID, org.ID); err != nil {
+	return c.takePoints(bucket, org.ID, body)
+}
+
+// pointsBody opens the body, which may be compressed.
+func (c *call) pointsBody() (io.Reader, error) {
+	switch c.Header.Get("Content-Encoding") {
+	case "gzip", "x-gzip":
+		r, err := gzip.NewReader(c.Body)
+		if err != nil {
+			return nil, compactErrorf(codeInternal, "An internal error has occurred - check server logs")
+		}
+		return r, nil
+	default:
+		return c.Body, nil
+	}
+}
+
+// takePoints checks the permission to write, and then finds fault with the
+// points; what is right with them is thrown away.
+func (c *call) takePoints(bucket store.V2Bucket, orgID store.V2ID, body io.Reader) (int, any, error) {
+	if err := c.caller.onIDInOrg(writing, typeBuckets, bucket.ID, orgID); err != nil {
 		text := "insufficient permissions for write"
 		if c.caller.inactive {
 			text += ": " + err.Error()
 		}
 		return 0, nil, compactErrorf(codeForbidden, "%s", text)
 	}
+	data, err := io.ReadAll(body)
+	if err != nil {
+		code := codeInternal
+		if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) {
+			code = codeInvalid
+		}
+		return 0, nil, compactErrorf(code, "unable to read data: %s", err)
+	}
+	points, err := lineprotocol.Check(data, c.query().Get("precision"))
+	if err != nil {
+		return 0, nil, compactErrorf(codeInvalid, "%s", err)
+	}
+	if err := bucket.Storage(); err != nil && points > 0 {
+		return 0, nil, compactErrorf(codeInternal, "unexpected error writing points to database: %s", err)
+	}
 	return http.StatusNoContent, nil, nil
+}
+
+// refuseWrite answers on and below the path of write when the route does not
+// take the request: the router there redirects to the path without a slash, and
+// names what it allows.
+func refuseWrite(c *call) (int, any, error) {
+	switch {
+	case c.URL.Path == writePath:
+		return c.methodNotAllowed(writeAllow)
+	case strings.TrimRight(c.URL.Path, "/") == writePath && c.Method == http.MethodPost:
+		to := *c.URL
+		to.Path = writePath
+		c.header.Set("Location", to.RequestURI())
+		return http.StatusPermanentRedirect, nil, nil
+	default:
+		return 0, nil, compactErrorf(codeNotFound, "path not found")
+	}
 }
 
 // writeOrg finds the organization: "org" is a name or an ID, "orgID" wins.

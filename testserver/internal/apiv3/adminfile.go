@@ -1,7 +1,6 @@
 package apiv3
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -48,15 +47,13 @@ func LoadAdminTokenFile(st *store.Store, content []byte) error {
 		err = r.end()
 	}
 	if err != nil {
-		return fmt.Errorf("admin token file: %w", err)
+		return err
 	}
 	if !strings.HasPrefix(token, "apiv3_") {
 		return ErrTokenFormat
 	}
-	if _, err := st.V3Preload(name, token, expiry); err != nil {
-		return fmt.Errorf("admin token file: %w", err)
-	}
-	return nil
+	_, err = st.V3Preload(name, token, expiry)
+	return err
 }
 
 // signed reads an i64.

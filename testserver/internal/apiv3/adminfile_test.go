@@ -24,23 +24,23 @@ func TestLoadAdminTokenFile(t *testing.T) {
 		"added":          {"A", `{"token":"apiv3_x","name":"boot"}`, "", []string{"_admin never", "boot never"}},
 		"65 same name":   {"A", `{"token":"apiv3_x","name":"_admin","expiry_millis":1}`, "", []string{"_admin never"}},
 		"66 no prefix":   {"F", `{"token":"x","name":"boot"}`, "Invalid token format: must start with 'apiv3_'", nil},
-		"no JSON":        {"F", "apiv3_x", "admin token file: expected value at line 1 column 1", nil},
-		"no name":        {"F", `{"token":"apiv3_x"}`, "admin token file: missing field `name` at line 1 column 19", nil},
-		"rest":           {"F", `{"token":"apiv3_x","name":"boot"}x`, "admin token file: trailing characters at line 1 column 34", nil},
+		"no JSON":        {"F", "apiv3_x", "expected value at line 1 column 1", nil},
+		"no name":        {"F", `{"token":"apiv3_x"}`, "missing field `name` at line 1 column 19", nil},
+		"rest":           {"F", `{"token":"apiv3_x","name":"boot"}x`, "trailing characters at line 1 column 34", nil},
 		"wrong expiry": {
 			"F", `{"token":"apiv3_x","name":"boot","expiry_millis":"1"}`,
-			`admin token file: invalid type: string "1", expected i64 at line 1 column 52`, nil,
+			`invalid type: string "1", expected i64 at line 1 column 52`, nil,
 		},
 		"no expiry": {
-			"F", `{"token":"apiv3_x","name":"boot","expiry_millis":`, "admin token file: EOF while parsing a value at line 1 column 49", nil,
+			"F", `{"token":"apiv3_x","name":"boot","expiry_millis":`, "EOF while parsing a value at line 1 column 49", nil,
 		},
 		"large expiry": {
 			"F", `{"token":"apiv3_x","name":"boot","expiry_millis":9223372036854775808}`,
-			"admin token file: invalid value: integer `9223372036854775808`, expected i64 at line 1 column 68", nil,
+			"invalid value: integer `9223372036854775808`, expected i64 at line 1 column 68", nil,
 		},
 		"float expiry": {
 			"F", `{"token":"apiv3_x","name":"boot","expiry_millis":1e3}`,
-			"admin token file: invalid type: floating point `1000.0`, expected i64 at line 1 column 52", nil,
+			"invalid type: floating point `1000.0`, expected i64 at line 1 column 52", nil,
 		},
 	}
 	for name, tt := range tests {

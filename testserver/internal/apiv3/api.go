@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
@@ -18,11 +17,13 @@ const defaultMaxRequestSize = 10485760
 
 // Config says which InfluxDB 3 an API imitates.
 type Config struct {
-	// Version is the product version, "3.6.0" to "3.11.2"; "3.10" means
-	// "3.10.0", and what does not parse as a version means the default.
-	Version string
-	// Edition is "core".
+	// Version is the product version.
+	Version Version
+	// Edition is "core", which "" means as well, or EditionEnterprise.
 	Edition string
+	// LegacyOperatorPath has Enterprise create and regenerate the operator token
+	// only at the paths of its older documentation.
+	LegacyOperatorPath bool
 	// WithoutAuth is the flag --without-auth.
 	WithoutAuth bool
 	// DisableAuthz is the flag --disable-authz: any of health, ping, metrics,
@@ -36,7 +37,7 @@ type Config struct {
 type API struct {
 	store      *store.Store
 	config     Config
-	version    version
+	version    Version
 	processID  string
 	authExempt map[string]bool
 	routes     map[string]handler
@@ -54,7 +55,7 @@ func New(st *store.Store, cfg Config) *API {
 	a := &API{
 		store:      st,
 		config:     cfg,
-		version:    parseVersion(cfg.Version),
+		version:    cfg.Version,
 		processID:  st.V3ProcessID(),
 		authExempt: authExempt(cfg.DisableAuthz),
 	}
@@ -70,6 +71,10 @@ func New(st *store.Store, cfg Config) *API {
 		"GET /health":                                   a.health,
 		"GET /api/v1/health":                            a.health,
 		"GET /metrics":                                  a.metrics,
+	}
+	a.addDatabaseRoutes()
+	if a.enterprise() {
+		a.addEnterpriseRoutes()
 	}
 	return a
 }
@@ -133,12 +138,17 @@ func (a *API) respond(r *http.Request, body []byte) response {
 	}
 	// The product compares a prefix here, so it also refuses other paths that
 	// begin like this.
-	if a.config.WithoutAuth && strings.HasPrefix(path(r), pathConfigure) {
+	if a.config.WithoutAuth && a.closedWithoutAuth(path(r)) {
 		res := text(http.StatusMethodNotAllowed, "endpoint disabled, started without auth")
 		res.beforeRouting = true
 		return res
 	}
 	if err := a.authenticate(r); err != nil {
+		res := a.errorResponse(err)
+		res.beforeRouting = true
+		return res
+	}
+	if err := a.authorize(r); err != nil {
 		res := a.errorResponse(err)
 		res.beforeRouting = true
 		return res

@@ -99,10 +99,8 @@ func presentedSecret(r *http.Request) (secret string, ok bool, err error) {
 
 // headerSecret takes the secret out of an Authorization header.
 func headerSecret(header string) (string, error) {
-	for i := range len(header) {
-		if c := header[i]; c != '\t' && (c < ' ' || c > '~') {
-			return "", errUnreadableAuth
-		}
+	if !visible(header) {
+		return "", errUnreadableAuth
 	}
 	parts := strings.Split(header, " ")
 	if len(parts) != 2 {
@@ -115,6 +113,17 @@ func headerSecret(header string) (string, error) {
 		return basicSecret(credentials)
 	}
 	return "", errMalformedAuth
+}
+
+// visible says whether a header value is visible ASCII, which is all that the
+// product takes for text.
+func visible(value string) bool {
+	for i := range len(value) {
+		if c := value[i]; c != '\t' && (c < ' ' || c > '~') {
+			return false
+		}
+	}
+	return true
 }
 
 // basicSecret takes the password out of Basic credentials; the user name is

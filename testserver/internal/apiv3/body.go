@@ -19,6 +19,12 @@ func (a *API) decodeBody(r *http.Request, body []byte) ([]byte, error) {
 	if values := r.Header.Values("Content-Encoding"); len(values) > 0 {
 		encoding = values[0]
 	}
+	if !visible(encoding) {
+		return nil, &apiError{
+			status: http.StatusInternalServerError,
+			text:   "invalid content-encoding header: failed to convert header to a str",
+		}
+	}
 	if encoding != "identity" && encoding != "gzip" {
 		return nil, badRequest("unacceptable content-encoding: " + encoding)
 	}

@@ -76,6 +76,17 @@ func TestErrors(t *testing.T) {
 		"25 encoding in capitals": {
 			"A", apiv3.Config{}, named(`{"token_name":"a"}`).with("Content-Encoding: GZIP"), bad("unacceptable content-encoding: GZIP"),
 		},
+		"25 unreadable encoding": {
+			"A", apiv3.Config{}, named(`{"token_name":"a"}`).with("Content-Encoding: gzip\xff"),
+			want{status: http.StatusInternalServerError, body: "invalid content-encoding header: failed to convert header to a str"},
+		},
+		"25 rest behind gzip": {
+			"A", apiv3.Config{}, named(zip(t, `{"token_name":"a"}`) + "rest and more").with("Content-Encoding: gzip"),
+			bad("error decoding gzip stream: invalid gzip header"),
+		},
+		"17 unreadable type": {
+			"A", apiv3.Config{}, request{method: post, target: pathNamed}.with(asOperator, "Content-Type: application/json\xff"), unsupported,
+		},
 		"25 no gzip": {
 			"A", apiv3.Config{}, named(`{"token_name":"a"}`).with("Content-Encoding: gzip"),
 			bad("error decoding gzip stream: invalid gzip header"),

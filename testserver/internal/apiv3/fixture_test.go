@@ -50,6 +50,19 @@ type server struct {
 	op, ci string
 }
 
+// parse parses a version; "" is the default one.
+func parse(t *testing.T, version string) apiv3.Version {
+	t.Helper()
+	if version == "" {
+		return apiv3.Version{}
+	}
+	v, err := apiv3.ParseVersion(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // newServer returns a server in state F, or W if the configuration says so.
 func newServer(t *testing.T, cfg apiv3.Config) *server {
 	t.Helper()

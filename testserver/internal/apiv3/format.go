@@ -1,7 +1,7 @@
 package apiv3
 
 import (
-	"net/http"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -23,18 +23,17 @@ const (
 func encodeResult(t *tokensql.Table, format string) (response, error) {
 	switch format {
 	case formatJSON:
-		return typed("application/json", encodeJSON(t)), nil
+		return streamed("application/json", encodeJSON(t)), nil
 	case formatJSONLines:
-		return typed("application/jsonl", encodeJSONLines(t)), nil
+		return streamed("application/jsonl", encodeJSONLines(t)), nil
 	case formatCSV:
-		return typed("text/csv", encodeCSV(t)), nil
+		return streamed("text/csv", encodeCSV(t)), nil
 	case formatPretty:
 		return typed("text/plain; charset=utf-8", encodePretty(t)), nil
+	case formatParquet:
+		return typed("application/vnd.apache.parquet", encodeParquet(t)), nil
 	}
-	return response{}, &apiError{
-		status: http.StatusBadRequest,
-		text:   "This feature is not implemented: this reference server does not write " + format,
-	}
+	return response{}, errors.New("unknown format " + format)
 }
 
 // encodeJSON writes an array of objects.
@@ -71,10 +70,11 @@ func appendRow(b []byte, columns []tokensql.Column, row []any) []byte {
 		}
 		first = false
 		b = append(appendJSONString(b, columns[i].Name), ':')
-		if columns[i].Type == tokensql.Number {
-			b = append(b, cell(v)...)
-		} else {
-			b = appendJSONString(b, cell(v))
+		switch v.(type) {
+		case string, time.Time:
+			b = appendJSONString(b, cell(v, columns[i].Type))
+		default:
+			b = append(b, cell(v, columns[i].Type)...)
 		}
 	}
 	return append(b, '}')
@@ -95,7 +95,7 @@ func encodeCSV(t *tokensql.Table) []byte {
 	writeRecord(&b, record)
 	for _, row := range t.Rows {
 		for i, v := range row {
-			record[i] = cell(v)
+			record[i] = cell(v, t.Columns[i].Type)
 		}
 		writeRecord(&b, record)
 	}
@@ -131,7 +131,7 @@ func encodePretty(t *tokensql.Table) []byte {
 	for _, row := range t.Rows {
 		cells := make([][]string, len(row))
 		for i, v := range row {
-			cells[i] = strings.Split(cell(v), "\n")
+			cells[i] = strings.Split(cell(v, t.Columns[i].Type), "\n")
 		}
 		lines = append(lines, cells)
 	}
@@ -139,15 +139,22 @@ func encodePretty(t *tokensql.Table) []byte {
 }
 
 // cell prints a value; NULL is empty.
-func cell(v any) string {
+func cell(v any, typ tokensql.Type) string {
 	switch x := v.(type) {
 	case uint64:
 		return strconv.FormatUint(x, 10)
 	case int64:
 		return strconv.FormatInt(x, 10)
+	case float64:
+		return formatFloat(x)
+	case bool:
+		return strconv.FormatBool(x)
 	case string:
 		return x
 	case time.Time:
+		if typ == tokensql.Instant {
+			return x.UTC().Format(time.RFC3339Nano)
+		}
 		return naiveTime(x)
 	}
 	return ""

@@ -9,18 +9,18 @@ const revision = "0000000000"
 func (a *API) ping(*http.Request, []byte) (response, error) {
 	b := []byte{'{'}
 	if a.version.since(9) {
-		b = append(b, `"product_name":"InfluxDB 3 Core",`...)
+		b = append(b, `"product_name":"InfluxDB 3 `+a.build()+`",`...)
 	}
 	b = append(b, `"version":`...)
-	b = appendJSONString(b, a.version.text)
+	b = appendJSONString(b, a.version.String())
 	b = append(b, `,"revision":"`+revision+`","process_id":`...)
 	b = appendJSONString(b, a.processID)
 	res := typed("application/json", append(b, '}'))
 	id := a.store.V3RequestID()
 	res.header.Set("Request-Id", id)
 	res.header.Set("X-Request-Id", id)
-	res.header.Set("X-Influxdb-Build", "Core")
-	res.header.Set("X-Influxdb-Version", a.version.text)
+	res.header.Set("X-Influxdb-Build", a.build())
+	res.header.Set("X-Influxdb-Version", a.version.String())
 	return res, nil
 }
 
@@ -33,6 +33,10 @@ func (a *API) health(*http.Request, []byte) (response, error) {
 }
 
 // metrics is a Prometheus exposition of no metrics.
-func (*API) metrics(*http.Request, []byte) (response, error) {
-	return text(http.StatusOK, "# EOF\n"), nil
+func (a *API) metrics(*http.Request, []byte) (response, error) {
+	const body = "# EOF\n"
+	if !a.version.since(8) {
+		return text(http.StatusOK, body), nil
+	}
+	return typed("text/plain; version=0.0.4; charset=utf-8", []byte(body)), nil
 }

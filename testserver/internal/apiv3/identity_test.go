@@ -16,17 +16,15 @@ import (
 func TestPing(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ method, version, want string }{
-		"GET":      {http.MethodGet, "3.10.1", `^{"product_name":"InfluxDB 3 Core","version":"3.10.1","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
-		"POST":     {http.MethodPost, "", `^{"product_name":"InfluxDB 3 Core","version":"3.10.0","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
-		"old":      {http.MethodGet, "3.8", `^{"version":"3.8.0","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
-		"nightly":  {http.MethodGet, "3.11.0-nightly", `^{"product_name":"InfluxDB 3 Core","version":"3.11.0-nightly",.*}$`},
-		"nonsense": {http.MethodGet, "x.y", `^{"product_name":"InfluxDB 3 Core","version":"3.10.0",.*}$`},
-		"too long": {http.MethodGet, "3.1.2.4", `^{"product_name":"InfluxDB 3 Core","version":"3.10.0",.*}$`},
+		"GET":     {http.MethodGet, "3.10.1", `^{"product_name":"InfluxDB 3 Core","version":"3.10.1","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
+		"POST":    {http.MethodPost, "", `^{"product_name":"InfluxDB 3 Core","version":"3.10.0","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
+		"old":     {http.MethodGet, "3.8", `^{"version":"3.8.0","revision":"[0-9a-f]{10}","process_id":"UUID4"}$`},
+		"nightly": {http.MethodGet, "3.11.0-nightly", `^{"product_name":"InfluxDB 3 Core","version":"3.11.0-nightly",.*}$`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := inState(t, "A", apiv3.Config{Version: tt.version})
+			s := inState(t, "A", apiv3.Config{Version: parse(t, tt.version)})
 			ping := request{method: tt.method, target: "/ping"}.with(asOperator, "Request-Id: mine", "X-Request-Id: mine")
 			got, again := s.send(t, ping), s.send(t, ping)
 			pattern := regexp.MustCompile(strings.Replace(tt.want, "UUID4", "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", 1))
@@ -70,7 +68,7 @@ func TestOpen(t *testing.T) {
 		"53 health":             {apiv3.Config{DisableAuthz: []string{"health"}}, request{method: http.MethodGet, target: "/health"}, ok},
 		"53 other health":       {apiv3.Config{DisableAuthz: []string{"health"}}, request{method: http.MethodGet, target: "/api/v1/health"}, ok},
 		"53 malformed":          {apiv3.Config{DisableAuthz: []string{"health"}}, request{method: http.MethodGet, target: "/health"}.with("Authorization: x"), ok},
-		"metrics":               {apiv3.Config{DisableAuthz: []string{"ping", "metrics"}}, request{method: http.MethodGet, target: "/metrics"}, want{status: 200, body: "# EOF\n"}},
+		"metrics":               {apiv3.Config{DisableAuthz: []string{"ping", "metrics"}}, request{method: http.MethodGet, target: "/metrics"}, want{200, "# EOF\n", "text/plain; version=0.0.4; charset=utf-8"}},
 		"ready":                 {apiv3.Config{DisableAuthz: []string{"ready"}}, request{method: http.MethodGet, target: "/ready"}, want{status: 404, body: "Not found"}},
 		"46 without auth":       {apiv3.Config{WithoutAuth: true}, request{method: http.MethodGet, target: "/health"}, ok},
 		"46 without auth, any":  {apiv3.Config{WithoutAuth: true}, request{method: http.MethodGet, target: "/health"}.with("Authorization: Token x"), ok},
@@ -102,13 +100,16 @@ func TestOp(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, apiv3.Config{})
 	want := []string{
+		"DELETE /api/v3/configure/database",
 		"DELETE /api/v3/configure/token",
 		"GET /api/v1/health",
+		"GET /api/v3/configure/database",
 		"GET /api/v3/query_sql",
 		"GET /health",
 		"GET /metrics",
 		"GET /ping",
 		"OPTIONS *",
+		"POST /api/v3/configure/database",
 		"POST /api/v3/configure/token/admin",
 		"POST /api/v3/configure/token/admin/regenerate",
 		"POST /api/v3/configure/token/named_admin",

@@ -8,8 +8,11 @@ import (
 
 // number reads a number: a uint64 or int64 if it is an integer that fits, else
 // a float64. The reader stands on the sign or on the first digit.
+//
+// A float comes about as in the product's library, which is quick instead of
+// exact: it stops adding digits when its integer is full, and then multiplies or
+// divides by a power of ten. Error messages show such floats.
 func (r *jsonReader) number() (any, error) {
-	start := r.at
 	negative := r.peek() == '-'
 	if negative {
 		r.at++
@@ -23,81 +26,141 @@ func (r *jsonReader) number() (any, error) {
 	case !isDigit(c):
 		return nil, r.fail("invalid number")
 	}
-	r.digits()
-	integer := string(r.data[start:r.at])
-	switch r.peek() {
-	case '.', 'e', 'E':
-		return r.fraction(start)
-	}
-	if !negative {
-		if n, err := strconv.ParseUint(integer, 10, 64); err == nil {
-			return n, nil
+	p := floatParts{negative: negative, digits: uint64(c - '0')}
+	whole := true
+	for ; isDigit(r.peek()); r.at++ {
+		// What does not fit counts as a zero.
+		if !whole || !p.add(r.peek()) {
+			whole = false
+			p.exponent++
 		}
-	} else if n, err := strconv.ParseInt(integer, 10, 64); err == nil && n != 0 {
+	}
+	switch r.peek() {
+	case '.':
+		return r.fraction(p)
+	case 'e', 'E':
+		return r.exponent(p)
+	}
+	switch {
+	case !whole:
+		return r.float(p)
+	case !negative:
+		return p.digits, nil
+	}
+	// The wrapped negation is not negative for zero and for what does not fit.
+	if n := -int64(p.digits); n < 0 { //nolint:gosec // G115: The wrapping is what the library does.
 		return n, nil
 	}
-	return r.float(start)
+	return -float64(p.digits), nil
 }
 
-// fraction reads what follows the integer part.
-func (r *jsonReader) fraction(start int) (any, error) {
-	if r.peek() == '.' {
-		r.at++
-		if r.digits() == 0 {
-			if r.at == len(r.data) {
-				return nil, r.peekFail("EOF while parsing a value")
-			}
-			return nil, r.peekFail("invalid number")
+// floatParts is a float that is being read: digits times ten to the exponent.
+type floatParts struct {
+	negative bool
+	digits   uint64
+	exponent int
+}
+
+// add appends a digit, and reports false where it does not fit.
+func (p *floatParts) add(digit byte) bool {
+	d := uint64(digit - '0')
+	if p.digits > (math.MaxUint64-d)/10 {
+		return false
+	}
+	p.digits = p.digits*10 + d
+	return true
+}
+
+// fraction reads what follows the integer part, from the point on.
+func (r *jsonReader) fraction(p floatParts) (any, error) {
+	r.at++
+	start := r.at
+	for fits := true; isDigit(r.peek()); r.at++ {
+		// Once a digit did not fit, all further ones are ignored.
+		if fits = fits && p.add(r.peek()); fits {
+			p.exponent--
 		}
 	}
-	zero := strings.Trim(string(r.data[start:r.at]), "-0.") == ""
+	if r.at == start {
+		if r.at == len(r.data) {
+			return nil, r.peekFail("EOF while parsing a value")
+		}
+		return nil, r.peekFail("invalid number")
+	}
 	if c := r.peek(); c == 'e' || c == 'E' {
-		if err := r.exponent(zero); err != nil {
-			return nil, err
-		}
+		return r.exponent(p)
 	}
-	if zero {
-		// The exponent of zero may be any number.
-		if r.data[start] == '-' {
-			return math.Copysign(0, -1), nil
-		}
-		return 0.0, nil
-	}
-	return r.float(start)
+	return r.float(p)
 }
 
 // exponent reads the exponent, and stops where it can only mean infinity.
-func (r *jsonReader) exponent(zero bool) error {
+func (r *jsonReader) exponent(p floatParts) (any, error) {
 	r.at++
 	negative := r.peek() == '-'
 	if negative || r.peek() == '+' {
 		r.at++
 	}
-	start := r.at
 	c, ok := r.next()
 	if !ok {
-		return r.fail("EOF while parsing a value")
+		return nil, r.fail("EOF while parsing a value")
 	}
 	if !isDigit(c) {
-		return r.fail("invalid number")
+		return nil, r.fail("invalid number")
 	}
+	exp := int64(c - '0')
 	for isDigit(r.peek()) {
+		exp = exp*10 + int64(r.peek()-'0')
 		r.at++
-		_, err := strconv.ParseInt(string(r.data[start:r.at]), 10, 32)
-		if err != nil && !zero && !negative {
-			return r.fail("number out of range")
+		if exp <= math.MaxInt32 {
+			continue
 		}
+		if p.digits != 0 && !negative {
+			return nil, r.fail("number out of range")
+		}
+		r.digits()
+		return r.float(floatParts{negative: p.negative})
 	}
-	return nil
+	if negative {
+		exp = -exp
+	}
+	p.exponent += int(exp)
+	return r.float(p)
 }
 
-// float parses the number that began at start.
-func (r *jsonReader) float(start int) (any, error) {
-	f, err := strconv.ParseFloat(string(r.data[start:r.at]), 64)
-	if err != nil && math.IsInf(f, 0) {
+// float puts the parts together.
+func (r *jsonReader) float(p floatParts) (any, error) {
+	const largest = 308 // the largest power of ten
+	f := float64(p.digits)
+	exp := p.exponent
+	for ; exp < -largest && f != 0; exp += largest {
+		f /= 1e308
+	}
+	switch {
+	case f == 0:
+	case exp < 0:
+		f /= powerOfTen(-exp)
+	case exp > largest:
+		return nil, r.fail("number out of range")
+	default:
+		f *= powerOfTen(exp)
+	}
+	if math.IsInf(f, 0) {
 		return nil, r.fail("number out of range")
 	}
+	if p.negative {
+		f = -f
+	}
 	return f, nil
+}
+
+// powerOfTen is a power of ten up to 308; math.Pow10 is not always the nearest
+// float.
+func powerOfTen(n int) float64 {
+	f, err := strconv.ParseFloat("1e"+strconv.Itoa(n), 64)
+	if err != nil {
+		return math.Inf(1)
+	}
+	return f
 }
 
 // digits consumes digits and returns how many.

@@ -161,7 +161,9 @@ func quoteRust(s string) string {
 		case 0:
 			b.WriteString(`\0`)
 		default:
-			if unicode.IsPrint(c) {
+			// A mark that would attach itself to the character before it is shown
+			// as a number, too.
+			if unicode.IsPrint(c) && !unicode.In(c, unicode.Mn, unicode.Me, unicode.Other_Grapheme_Extend) {
 				b.WriteRune(c)
 			} else {
 				fmt.Fprintf(&b, `\u{%x}`, c)

@@ -11,7 +11,9 @@ import (
 type jsonField struct {
 	name     string
 	optional bool
-	read     func() error
+	// standby says that even an array may end before the field.
+	standby bool
+	read    func() error
 }
 
 // structure reads an object, or an array with one element for each field, as
@@ -80,12 +82,16 @@ func (r *jsonReader) entries(f func(key string) error) error {
 	}
 }
 
-// elements reads the fields of an array; in this form none is optional.
+// elements reads the fields of an array; in this form an optional one must be
+// there, too.
 func (r *jsonReader) elements(name string, fields []jsonField) error {
 	for i, f := range fields {
 		more, err := r.hasElement(i == 0)
 		if err != nil {
 			return err
+		}
+		if !more && f.standby {
+			continue
 		}
 		if !more {
 			return unplaced(fmt.Sprintf("invalid length %d, expected struct %s with %d elements", i, name, len(fields)))

@@ -1,6 +1,8 @@
 package apiv3
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,7 +12,7 @@ import (
 )
 
 const (
-	// databaseInternal is the only database: the one of the system tables.
+	// databaseInternal is the database of the system tables.
 	databaseInternal = "_internal"
 	// shownHash is how many digits of the hash system.tokens shows.
 	shownHash = 9
@@ -30,7 +32,10 @@ func (a *API) querySQL(r *http.Request, body []byte) (response, error) {
 	if req.format != "" {
 		format = req.format
 	}
-	if req.database != databaseInternal {
+	if err := a.authorizeDatabase(r, req.database); err != nil {
+		return response{}, err
+	}
+	if _, ok := a.store.V3Database(req.database); !ok {
 		return response{}, &apiError{
 			status:   http.StatusNotFound,
 			text:     "query error: database not found: " + req.database,
@@ -39,11 +44,14 @@ func (a *API) querySQL(r *http.Request, body []byte) (response, error) {
 	}
 	query, err := tokensql.Parse(req.query)
 	if err != nil {
-		return response{}, planningError(err)
+		return response{}, a.planningError(err)
+	}
+	if query.ReadsTokens() && req.database != databaseInternal {
+		return response{}, a.planningError(errNoSystemTokens)
 	}
 	result, err := query.Run(a.tokensTable(), req.params)
 	if err != nil {
-		return response{}, planningError(err)
+		return response{}, a.planningError(err)
 	}
 	return encodeResult(result, format)
 }
@@ -89,20 +97,61 @@ func acceptedFormat(r *http.Request) (string, error) {
 	}
 	if !utf8.ValidString(accept) {
 		return "", &apiError{
-			status: http.StatusBadRequest, text: "the mime type specified was not valid UTF8", since310: true,
+			status: http.StatusBadRequest, text: "the mime type specified was not valid UTF8: " + utf8Reason(accept), since310: true,
 		}
 	}
 	return "", &apiError{status: http.StatusBadRequest, text: "invalid mime type (" + accept + ")", since310: true}
 }
 
-// planningError words an error of package tokensql.
-func planningError(err error) error {
-	return &apiError{
-		status:   http.StatusBadRequest,
-		text:     "query error: error while planning query: " + err.Error(),
-		since310: true,
+// utf8Reason says where a text stops being UTF-8, in the words of Rust.
+func utf8Reason(s string) string {
+	at := 0
+	for at < len(s) {
+		r, n := utf8.DecodeRuneInString(s[at:])
+		if r == utf8.RuneError && n <= 1 {
+			break
+		}
+		at += n
 	}
+	// What could have become a character belongs together.
+	n := 1
+	for n < len(s)-at && !utf8.FullRuneInString(s[at:at+n]) {
+		n++
+	}
+	if !utf8.FullRuneInString(s[at:]) {
+		return fmt.Sprintf("incomplete utf-8 byte sequence from index %d", at)
+	}
+	return fmt.Sprintf("invalid utf-8 sequence of %d bytes from index %d", max(1, n-1), at)
 }
+
+// planningError words an error of package tokensql: since 3.10 as it is, with a
+// status that depends on its kind, and before as an internal error. Where the
+// product is already sending the result when it notices, and breaks it off, this
+// server refuses the query as well.
+func (a *API) planningError(err error) error {
+	if !a.version.since(10) {
+		text := "query error: error while planning query: "
+		if e, ok := errors.AsType[*tokensql.Error](err); ok && e.Running {
+			text = "query error: error while executing plan: "
+		}
+		return &apiError{status: http.StatusInternalServerError, text: text + err.Error()}
+	}
+	// The kind stands behind the steps in which the error occurred.
+	kind := err.Error()
+	if _, cause, ok := strings.Cut(kind, "\ncaused by\n"); ok {
+		kind = cause
+	}
+	for _, prefix := range []string{"Error during planning: ", "SQL error: ", "This feature is not implemented: "} {
+		if strings.HasPrefix(kind, prefix) {
+			return badRequest(err.Error())
+		}
+	}
+	return &apiError{status: http.StatusInternalServerError, text: err.Error()}
+}
+
+// errNoSystemTokens says that a database other than databaseInternal has no
+// table of tokens.
+var errNoSystemTokens = &tokensql.Error{Text: "Error during planning: table 'public.system.tokens' not found"}
 
 // tokensTable is the table system.tokens.
 func (a *API) tokensTable() tokensql.Table {
@@ -124,7 +173,7 @@ func (a *API) tokensTable() tokensql.Table {
 		// Nobody can set the description, and HTTP never notes the creator.
 		rows = append(rows, []any{
 			t.ID, t.Name, t.Hash[:shownHash], t.CreatedAt, nil, nil,
-			value(t.UpdatedAt), value(t.UpdatedBy), value(t.Expiry), "*:*:*",
+			value(t.UpdatedAt), value(t.UpdatedBy), value(t.Expiry), a.showPermissions(t),
 		})
 	}
 	if a.config.WithoutAuth {
@@ -134,7 +183,7 @@ func (a *API) tokensTable() tokensql.Table {
 			rows[i] = slices.Delete(row, hash, hash+1)
 		}
 	}
-	return tokensql.Table{Columns: columns, Rows: rows}
+	return tokensql.Table{Columns: columns, Rows: rows, Now: a.store.Now()}
 }
 
 // value returns what p points to, nil when it is nil.

@@ -75,6 +75,9 @@ func TestQuery_formats(t *testing.T) {
 		"CSV, none":         {query(none, "csv", `{"name":"nope"}`), csvType, ""},
 		"pretty, none":      {query(none, "pretty", `{"name":"nope"}`), prettyType, "++\n++"},
 		"parameters":        {query("select name from system.tokens where name = $n and token_id < $m", "json", `{"n":"ci","m":1.5,"x":null}`), jsonType, `[{"name":"ci"}]`},
+		"no table":          {query("select 1 as a, $b as b, null as c, 1.0 as d, true as e", "json", `{"b":"x"}`), jsonType, `[{"a":1,"b":"x","d":1.0,"e":true}]`},
+		"now":               {query("select now() as now", "csv", ""), csvType, "now\n2026-03-04T05:06:07.089Z\n"},
+		"parquet, none":     {query(none, "parquet", `{"name":"nope"}`), "application/vnd.apache.parquet", ""},
 		"null parameters":   {query(one, "json", "null"), jsonType, `[{"token_id":1,"name":"ci"}]`},
 		"Accept CSV":        {query(one, "", "").with("Accept: text/csv"), csvType, "token_id,name\n1,ci\n"},
 		"Accept text":       {query("select name from system.tokens limit 0", "", "").with("Accept: text/plain"), prettyType, "++\n++"},
@@ -127,7 +130,10 @@ func TestQuery_withoutAuth(t *testing.T) {
 	req = query("select hash from system.tokens", "json", "")
 	req.header = nil
 	s.check(t, s.send(t, req), want{
-		status: http.StatusBadRequest, body: "query error: error while planning query: Schema error: No field named hash.",
+		status: http.StatusInternalServerError,
+		body: "Schema error: No field named hash. Valid fields are system.tokens.token_id, system.tokens.name, system.tokens.created_at, " +
+			"system.tokens.description, system.tokens.created_by_token_id, system.tokens.updated_at, " +
+			"system.tokens.updated_by_token_id, system.tokens.expiry, system.tokens.permissions.",
 	})
 }
 
@@ -173,7 +179,6 @@ func TestQuery_errors(t *testing.T) {
 	t.Parallel()
 	const sql = "select name from system.tokens"
 	const formats = "expected one of `parquet`, `csv`, `pretty`, `json`, `json_lines`, `jsonl`"
-	const planning = "query error: error while planning query: "
 	post := func(body string) request {
 		return request{method: http.MethodPost, target: pathQuery, header: []string{asOperator}, body: body}
 	}
@@ -189,8 +194,15 @@ func TestQuery_errors(t *testing.T) {
 		"58 Accept":             {query(sql, "parquet", "").with("Accept: application/parquet"), 400, "invalid mime type (application/parquet)"},
 		"Accept of lines":       {query(sql, "json", "").with("Accept: application/jsonl"), 400, "invalid mime type (application/jsonl)"},
 		"Accept before body":    {post("").with("Accept: x/y"), 400, "invalid mime type (x/y)"},
-		"Accept no UTF-8":       {post("").with("Accept: \xff"), 400, "the mime type specified was not valid UTF8"},
-		"parquet":               {query(sql, "parquet", ""), 400, "This feature is not implemented: this reference server does not write parquet"},
+		"Accept no UTF-8":       {post("").with("Accept: \xff"), 400, "the mime type specified was not valid UTF8: invalid utf-8 sequence of 1 bytes from index 0"},
+		"Accept cut off":        {post("").with("Accept: x/\xe2\x82"), 400, "the mime type specified was not valid UTF8: incomplete utf-8 byte sequence from index 2"},
+		"Accept two bytes":      {post("").with("Accept: x\xe2\x82x"), 400, "the mime type specified was not valid UTF8: invalid utf-8 sequence of 2 bytes from index 1"},
+		"column":                {query("select 1 as a where nope", "json", ""), 500, "Schema error: No field named nope."},
+		"type":                  {query(sql+" where token_id and true", "json", ""), 400, "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for logical boolean operation UInt64 AND Boolean"},
+		"internal":              {query(sql+" where token_id between 1 and true", "json", ""), 500, "type_coercion\ncaused by\nInternal error: Failed to coerce types UInt64 and Boolean in BETWEEN expression.\nThis issue was likely caused by a bug in DataFusion's code. Please help us to resolve this by filing a bug report in our issue tracker: https://github.com/apache/datafusion/issues"},
+		"limit":                 {query(sql+" limit -1", "json", ""), 400, "Optimizer rule 'eliminate_limit' failed\ncaused by\nError during planning: LIMIT must be >= 0, '-1' was provided"},
+		"running":               {query(sql+" where created_at > 'x'", "json", ""), 500, "Arrow error: Parser error: Error parsing timestamp from 'x': timestamp must contain at least 10 characters"},
+		"beyond":                {query("select lower(name) from system.tokens", "json", ""), 400, "This feature is not implemented: this reference server has no function lower"},
 		"GET without a query":   {get(""), 400, "missing query parameters 'db' and 'q'"},
 		"GET with an empty one": {get("?"), 400, "serde error: missing field `db`"},
 		"GET without q":         {get("?db=_internal"), 400, "serde error: missing field `q`"},
@@ -226,9 +238,9 @@ func TestQuery_errors(t *testing.T) {
 			post(`{"db":"f\"o","q":"x"}`), http.StatusNotFound, `{"error":"query error: database not found: f\"o"}`,
 		},
 		"database of GET":   {get("?db=foo&q=x"), http.StatusNotFound, `{"error":"query error: database not found: foo"}`},
-		"other table":       {query("select * from cpu", "json", ""), 400, planning + "Error during planning: table 'public.iox.cpu' not found"},
-		"syntax":            {query("selec", "json", ""), 400, planning + `SQL error: ParserError("Expected: SELECT, found: selec")`},
-		"missing parameter": {query(sql+" where name = $x", "json", "{}"), 400, planning + "Error during planning: No value found for placeholder with name $x"},
+		"other table":       {query("select * from cpu", "json", ""), 400, "Error during planning: table 'public.iox.cpu' not found"},
+		"syntax":            {query("selec", "json", ""), 400, `SQL error: ParserError("Expected: an SQL statement, found: selec at Line: 1, Column: 1")`},
+		"missing parameter": {query(sql+" where name = $x", "json", "{}"), 400, "Error during planning: No value found for placeholder with name $x"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

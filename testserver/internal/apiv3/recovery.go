@@ -2,7 +2,7 @@ package apiv3
 
 import (
 	"net/http"
-	"sync"
+	"sync/atomic"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
@@ -14,16 +14,17 @@ const opRegenerate = "POST /api/v3/configure/token/admin/regenerate"
 // the operator token for anybody, once. It is safe for concurrent use.
 type Recovery struct {
 	store     *store.Store
-	version   version
+	version   Version
 	onSuccess func()
-	once      sync.Once
+	// closed is set by the first success.
+	closed atomic.Bool
 }
 
 // NewRecovery returns the recovery listener over a store. It calls onSuccess
-// once, after the reply to a successful regeneration was written: the product
-// then closes this listener.
+// after the reply to the first successful regeneration was written: the product
+// then closes this listener. From then on ServeHTTP only drops connections.
 func NewRecovery(st *store.Store, cfg Config, onSuccess func()) *Recovery {
-	return &Recovery{store: st, version: parseVersion(cfg.Version), onSuccess: onSuccess}
+	return &Recovery{store: st, version: cfg.Version, onSuccess: onSuccess}
 }
 
 // Routes returns the only pattern that Op can return.
@@ -40,12 +41,21 @@ func (*Recovery) Op(r *http.Request) string {
 // Caller returns "": this listener ignores every token.
 func (*Recovery) Caller(*http.Request) string { return "" }
 
+// Reopen makes a listener that closed itself serve again, as a restart of the
+// product does.
+func (v *Recovery) Reopen() { v.closed.Store(false) }
+
 // ServeHTTP serves one request.
 func (v *Recovery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if v.closed.Load() {
+		// Nobody listens any more; this is as close as a handler gets to that.
+		panic(http.ErrAbortHandler)
+	}
 	res, ok := v.respond(r)
 	res.write(w)
-	if ok && v.onSuccess != nil {
-		v.once.Do(v.onSuccess)
+	// Requests that came in before may be answered as well, but one closes.
+	if ok && v.closed.CompareAndSwap(false, true) && v.onSuccess != nil {
+		v.onSuccess()
 	}
 }
 

@@ -34,7 +34,7 @@ func TestRecovery(t *testing.T) {
 			t.Parallel()
 			s := inState(t, tt.state, apiv3.Config{})
 			calls := 0
-			v := apiv3.NewRecovery(s.store, apiv3.Config{Version: tt.version}, func() { calls++ })
+			v := apiv3.NewRecovery(s.store, apiv3.Config{Version: parse(t, tt.version)}, func() { calls++ })
 			req := request{method: tt.method, target: tt.target, header: []string{"Authorization: nonsense"}, body: "x"}
 			got := send(t, v, req, strings.NewReplacer())
 			wantCalls := 0
@@ -64,16 +64,31 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-func TestRecovery_onSuccessOnce(t *testing.T) {
+// TestRecovery_closed checks that one success closes the listener for every
+// path, until it is opened again.
+func TestRecovery_closed(t *testing.T) {
 	t.Parallel()
 	s := inState(t, "A", apiv3.Config{})
 	calls := 0
 	v := apiv3.NewRecovery(s.store, apiv3.Config{}, func() { calls++ })
-	for range 2 {
-		send(t, v, request{method: http.MethodPost, target: pathRegenerate}, strings.NewReplacer())
+	regenerate := request{method: http.MethodPost, target: pathRegenerate}
+	first := token(t, send(t, v, regenerate, strings.NewReplacer()))
+	for _, req := range []request{regenerate, {method: http.MethodGet, target: "/health"}} {
+		func() {
+			defer func() {
+				if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+					t.Errorf("%s was answered: %v", req.target, err)
+				}
+			}()
+			send(t, v, req, strings.NewReplacer())
+		}()
 	}
-	if calls != 1 {
-		t.Errorf("onSuccess was called %d times", calls)
+	if _, ok := s.store.V3Authenticate(first.Token); !ok || calls != 1 {
+		t.Errorf("the secret works: %t, onSuccess was called %d times", ok, calls)
+	}
+	v.Reopen()
+	if got := send(t, v, regenerate, strings.NewReplacer()); got.status != http.StatusCreated || calls != 2 {
+		t.Errorf("after opening again: %+v, onSuccess was called %d times", got, calls)
 	}
 }
 

@@ -13,6 +13,9 @@ type response struct {
 	status int
 	header http.Header
 	body   []byte
+	// streamed marks the results of queries, whose length the product does not
+	// tell, because it sends them in chunks.
+	streamed bool
 	// beforeRouting marks the replies that 3.7 sent without cluster-uuid.
 	beforeRouting bool
 }
@@ -38,6 +41,13 @@ func typed(contentType string, body []byte) response {
 	return res
 }
 
+// streamed returns a successful reply with a body that is sent in chunks.
+func streamed(contentType string, body []byte) response {
+	res := typed(contentType, body)
+	res.streamed = true
+	return res
+}
+
 // write sends the reply.
 func (res response) write(w http.ResponseWriter) {
 	header := w.Header()
@@ -45,10 +55,15 @@ func (res response) write(w http.ResponseWriter) {
 	// not send.
 	header["Content-Type"] = nil
 	maps.Copy(header, res.header)
-	if res.status != http.StatusNoContent {
+	if res.status != http.StatusNoContent && !res.streamed {
 		header.Set("Content-Length", strconv.Itoa(len(res.body)))
 	}
 	w.WriteHeader(res.status)
 	// A client that went away is no concern of the server.
 	_, _ = w.Write(res.body)
+	if res.streamed {
+		// Otherwise net/http would count the bytes of a short body. A recorder has
+		// nothing to flush.
+		_ = http.NewResponseController(w).Flush()
+	}
 }

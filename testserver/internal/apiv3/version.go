@@ -1,42 +1,62 @@
 package apiv3
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
-	"strings"
 )
 
-// defaultVersion is the version that an empty Config imitates.
-const defaultVersion = "3.10.0"
+// versionForm is what a version looks like: no leading zeros, and maybe the
+// suffix of a build that is no release.
+var versionForm = regexp.MustCompile(`^3\.(0|[1-9][0-9]{0,3})(?:\.(0|[1-9][0-9]{0,3})(-[0-9A-Za-z.-]{1,40})?)?$`)
 
-// version is a parsed product version.
-type version struct {
-	text         string
-	major, minor int
+// The releases that this package imitates, by their minor version.
+const (
+	oldestMinor  = 6
+	newestMinor  = 11
+	defaultMinor = 10
+)
+
+// Version is a release of InfluxDB 3. The zero Version means 3.10.0.
+type Version struct {
+	// text is the whole version, with the patch number and the suffix.
+	text  string
+	minor int
 }
 
-// parseVersion reads "3.10", "3.10.0" or "3.10.0-nightly"; anything else is the
-// default version, because New cannot refuse its configuration.
-func parseVersion(s string) version {
-	core, _, _ := strings.Cut(s, "-")
-	parts := strings.Split(core, ".")
-	if len(parts) != 2 && len(parts) != 3 {
-		return parseVersion(defaultVersion)
+// ParseVersion reads a version: "3.6" to "3.11", with or without the number of
+// the patch release. Behind that number a suffix such as "-nightly" may stand.
+func ParseVersion(text string) (Version, error) {
+	parts := versionForm.FindStringSubmatch(text)
+	if parts == nil {
+		return Version{}, errUnknownVersion(text)
 	}
-	numbers := make([]int, len(parts))
-	for i, part := range parts {
-		n, err := strconv.Atoi(part)
-		if err != nil {
-			return parseVersion(defaultVersion)
-		}
-		numbers[i] = n
+	minor, err := strconv.Atoi(parts[1])
+	if err != nil || minor < oldestMinor || minor > newestMinor {
+		return Version{}, errUnknownVersion(text)
 	}
-	if len(parts) == 2 {
-		s += ".0"
+	if parts[2] == "" {
+		text += ".0"
 	}
-	return version{text: s, major: numbers[0], minor: numbers[1]}
+	return Version{text: text, minor: minor}, nil
+}
+
+func errUnknownVersion(text string) error {
+	return fmt.Errorf("unknown InfluxDB 3 version %q: use 3.%d to 3.%d", text, oldestMinor, newestMinor)
+}
+
+// String returns the version with the number of the patch release.
+func (v Version) String() string {
+	if v.text == "" {
+		return fmt.Sprintf("3.%d.0", defaultMinor)
+	}
+	return v.text
 }
 
 // since reports whether the version is 3.minor.0 or later.
-func (v version) since(minor int) bool {
-	return v.major > 3 || v.major == 3 && v.minor >= minor
+func (v Version) since(minor int) bool {
+	if v.text == "" {
+		return minor <= defaultMinor
+	}
+	return v.minor >= minor
 }

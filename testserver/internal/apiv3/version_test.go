@@ -60,6 +60,14 @@ func TestVersions(t *testing.T) {
 				"3.8.0": {status: 200, body: "OK", contentType: "text/plain; charset=utf-8", origin: "*", cluster: true},
 			},
 		},
+		"metrics": {
+			req: get("/metrics").with(asOperator),
+			want: map[string]answer{
+				"3.6.0": {status: 200, body: "# EOF\n", origin: "*"},
+				"3.7.0": {status: 200, body: "# EOF\n", origin: "*", cluster: true},
+				"3.8.0": {status: 200, body: "# EOF\n", contentType: "text/plain; version=0.0.4; charset=utf-8", origin: "*", cluster: true},
+			},
+		},
 		"unknown route": {
 			req: get("/x").with(asOperator),
 			want: map[string]answer{
@@ -122,6 +130,15 @@ func TestVersions(t *testing.T) {
 				"3.10": {status: 400, body: "invalid mime type (x/y)", cluster: true},
 			},
 		},
+		"running": {
+			req: query("select name from system.tokens where created_at > ''", "", ""),
+			want: map[string]answer{
+				"3.9": {
+					status: 500, cluster: true,
+					body: "query error: error while executing plan: Arrow error: Parser error: Error parsing timestamp from '': timestamp must contain at least 10 characters",
+				},
+			},
+		},
 		"planning": {
 			req: query("select * from x", "", ""),
 			want: map[string]answer{
@@ -131,7 +148,7 @@ func TestVersions(t *testing.T) {
 				},
 				"3.10": {
 					status: 400, cluster: true,
-					body: "query error: error while planning query: Error during planning: table 'public.iox.x' not found",
+					body: "Error during planning: table 'public.iox.x' not found",
 				},
 			},
 		},
@@ -141,7 +158,7 @@ func TestVersions(t *testing.T) {
 			t.Run(name+"/"+version, func(t *testing.T) {
 				t.Parallel()
 				cfg := tt.cfg
-				cfg.Version = version
+				cfg.Version = parse(t, version)
 				s := inState(t, "A", cfg)
 				got := s.send(t, tt.req)
 				if diff := cmp.Diff(want, answer{
@@ -162,7 +179,7 @@ func TestVersions(t *testing.T) {
 // closed connection.
 func TestVersions_overflow(t *testing.T) {
 	t.Parallel()
-	s := inState(t, "A", apiv3.Config{Version: "3.9"})
+	s := inState(t, "A", apiv3.Config{Version: parse(t, "3.9")})
 	defer func() {
 		got := recover()
 		if err, ok := got.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
@@ -173,4 +190,24 @@ func TestVersions_overflow(t *testing.T) {
 		}
 	}()
 	s.send(t, named(`{"token_name":"a","expiry_secs":18446744073709551615}`))
+}
+
+func TestParseVersion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"3.6": "3.6.0", "3.10": "3.10.0", "3.11.2": "3.11.2", "3.8.0-nightly": "3.8.0-nightly", "3.11.0-oss-nightly": "3.11.0-oss-nightly",
+		"": "", "3": "", "3.5": "", "3.12": "", "3.010": "", "3.10.01": "", "2.10": "", "4.0": "", "3.10.0.1": "", "3.10-x": "", "v3.10": "",
+		"3.10.0-": "", "3.10.0-x\r\n": "",
+	} {
+		v, err := apiv3.ParseVersion(text)
+		switch {
+		case want == "" && err == nil:
+			t.Errorf("%q is taken for %s", text, v)
+		case want != "" && (err != nil || v.String() != want):
+			t.Errorf("%q: %s, error %v", text, v, err)
+		}
+	}
+	if got := (apiv3.Version{}).String(); got != "3.10.0" {
+		t.Errorf("the zero version is %s", got)
+	}
 }

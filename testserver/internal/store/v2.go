@@ -2,14 +2,12 @@ package store
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,6 +28,8 @@ var (
 	ErrV2Quote = errors.New("name contains a quotation mark")
 	// ErrV2SystemBucket says that system buckets cannot be renamed or deleted.
 	ErrV2SystemBucket = errors.New("system bucket")
+	// ErrV2Dropped says that the storage of a bucket is gone.
+	ErrV2Dropped = errors.New("database not found")
 	// ErrV2RetentionTooLow says that the retention period is not infinite and
 	// shorter than an hour.
 	ErrV2RetentionTooLow = errors.New("retention policy duration must be at least 1h0m0s")
@@ -76,6 +76,9 @@ func ParseV2ID(s string) (V2ID, error) {
 // String returns the 16 lower-case hexadecimal digits of the ID.
 func (id V2ID) String() string { return fmt.Sprintf("%016x", uint64(id)) }
 
+// binary returns the ID as the key of a row.
+func (id V2ID) binary() string { return idKey(id) }
+
 // MarshalText returns the text form, for JSON.
 func (id V2ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
@@ -91,18 +94,33 @@ func (id *V2ID) UnmarshalText(text []byte) error {
 
 // v2State is the whole state of one InfluxDB v2 server.
 type v2State struct {
-	// sequence is the last generated ID of a user or an authorization.
-	sequence V2ID
-	users    map[V2ID]V2User
-	// passwords maps users to the SHA-256 of their password.
-	passwords map[V2ID][sha256.Size]byte
-	orgs      map[V2ID]V2Org
-	buckets   map[V2ID]V2Bucket
-	// members holds the roles of users, in the order in which they were given.
-	members  []V2Member
-	auths    map[V2ID]V2Authorization
-	byHash   map[[sha256.Size]byte]V2ID
+	// sequence is the last generated ID of a user or an authorization; zero means
+	// v2FirstID.
+	sequence cell[V2ID]
+
+	users     *table[V2ID, V2User]
+	userNames *uniqueIndex[V2User]
+	// passwords has the verifiers of the users with a password.
+	passwords *table[V2ID, v2Verifier]
+
+	orgs     *table[V2ID, V2Org]
+	orgNames *uniqueIndex[V2Org]
+
+	buckets     *table[V2ID, V2Bucket]
+	bucketNames *uniqueIndex[V2Bucket]
+	bucketOrgs  *groupIndex[V2Bucket]
+
+	// members is ordered by resource and then by user.
+	members     *table[v2MemberKey, V2Member]
+	memberUsers *groupIndex[V2Member]
+
+	auths      *table[V2ID, V2Authorization]
+	authHashes *uniqueIndex[V2Authorization]
+
+	// sessions are kept in memory only, as on the real servers.
 	sessions map[string]V2Session
+	// sweepAt is the number of sessions at which the expired ones are forgotten.
+	sweepAt int
 }
 
 // v2FirstID looks like an ID of the real servers, whose users and authorizations
@@ -112,24 +130,29 @@ const v2FirstID V2ID = 0x0d9c000000000000
 // v2IDStep keeps generated IDs apart, so that nobody counts on neighbours.
 const v2IDStep = 0x1000
 
-// init empties the state.
-func (v *v2State) init() {
-	*v = v2State{
-		sequence:  v2FirstID,
-		users:     map[V2ID]V2User{},
-		passwords: map[V2ID][sha256.Size]byte{},
-		orgs:      map[V2ID]V2Org{},
-		buckets:   map[V2ID]V2Bucket{},
-		auths:     map[V2ID]V2Authorization{},
-		byHash:    map[[sha256.Size]byte]V2ID{},
-		sessions:  map[string]V2Session{},
-	}
+// init makes the empty tables.
+func (v *v2State) init(s *Store) {
+	v.sequence = newCell[V2ID](s, "v2_sequence")
+	v.userNames = unique(func(u V2User) string { return u.Name })
+	v.users = newTable[V2ID](s, "v2_users", v.userNames)
+	v.passwords = newTable[V2ID, v2Verifier](s, "v2_passwords")
+	v.orgNames = unique(func(o V2Org) string { return strings.TrimSpace(o.Name) })
+	v.orgs = newTable[V2ID](s, "v2_orgs", v.orgNames)
+	v.bucketNames = unique(func(b V2Bucket) string { return v2BucketName(b.OrgID, b.Name) })
+	v.bucketOrgs = group(func(b V2Bucket) string { return b.OrgID.binary() })
+	v.buckets = newTable[V2ID](s, "v2_buckets", v.bucketNames, v.bucketOrgs)
+	v.memberUsers = group(func(m V2Member) string { return m.UserID.binary() })
+	v.members = newTable[v2MemberKey](s, "v2_members", v.memberUsers)
+	v.authHashes = unique(func(a V2Authorization) string { return string(a.Hash[:]) })
+	v.auths = newTable[V2ID](s, "v2_authorizations", v.authHashes)
+	v.sessions = map[string]V2Session{}
 }
 
 // v2NextIDLocked returns the next ID of a user or an authorization.
 func (s *Store) v2NextIDLocked() V2ID {
-	s.v2.sequence += v2IDStep
-	return s.v2.sequence
+	id := cmp.Or(s.v2.sequence.get(), v2FirstID) + v2IDStep
+	s.v2.sequence.set(id)
+	return id
 }
 
 // v2RandomIDLocked returns an ID for an organization or a bucket: these are
@@ -153,12 +176,3 @@ func (s *Store) Now() time.Time { return s.now() }
 // v2UTC is the time of organizations and buckets, which the real servers keep in
 // UTC; authorizations carry the local zone.
 func (s *Store) v2UTC() time.Time { return s.now().UTC() }
-
-// sortedByID returns the values of a map in the order of their keys.
-func sortedByID[K cmp.Ordered, V any](m map[K]V) []V {
-	out := make([]V, 0, len(m))
-	for _, id := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, m[id])
-	}
-	return out
-}

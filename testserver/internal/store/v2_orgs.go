@@ -8,34 +8,33 @@ import (
 // V2Org is an organization of InfluxDB v2.
 type V2Org struct {
 	// ID is random.
-	ID V2ID
+	ID V2ID `json:"id"`
 	// Name is unique; blanks around it do not count.
-	Name string
+	Name string `json:"name"`
 	// Description is free text.
-	Description string
+	Description string `json:"description,omitempty"`
 	// CreatedAt and UpdatedAt are in UTC.
-	CreatedAt, UpdatedAt time.Time
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // V2CreateOrg creates an organization with its two system buckets and, unless
 // owner is zero, makes that user its owner.
 func (s *Store) V2CreateOrg(name, description string, owner V2ID) (V2Org, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.v2CreateOrgLocked(name, description, owner)
+	return updated(s, func() (V2Org, error) { return s.v2CreateOrgLocked(name, description, owner) })
 }
 
 func (s *Store) v2CreateOrgLocked(name, description string, owner V2ID) (V2Org, error) {
 	if err := s.v2CheckOrgNameLocked(name); err != nil {
 		return V2Org{}, err
 	}
-	id, err := s.v2RandomIDLocked(func(id V2ID) bool { _, ok := s.v2.orgs[id]; return ok })
+	id, err := s.v2RandomIDLocked(s.v2.orgs.has)
 	if err != nil {
 		return V2Org{}, err
 	}
 	now := s.v2UTC()
 	o := V2Org{ID: id, Name: name, Description: description, CreatedAt: now, UpdatedAt: now}
-	s.v2.orgs[id] = o
+	s.v2.orgs.put(id, o)
 	const day = 24 * time.Hour
 	for _, b := range []V2Bucket{
 		{OrgID: id, System: true, Name: "_tasks", Description: "System bucket for task logs", Retention: 3 * day},
@@ -57,7 +56,7 @@ func (s *Store) v2CheckOrgNameLocked(name string) error {
 	if strings.TrimSpace(name) == "" {
 		return ErrV2NameEmpty
 	}
-	if _, ok := s.v2OrgByNameLocked(name); ok {
+	if s.v2.orgNames.has(strings.TrimSpace(name)) {
 		return ErrV2NameTaken
 	}
 	return nil
@@ -67,7 +66,7 @@ func (s *Store) v2CheckOrgNameLocked(name string) error {
 func (s *Store) V2Org(id V2ID) (V2Org, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	o, ok := s.v2.orgs[id]
+	o, ok := s.v2.orgs.get(id)
 	if !ok {
 		return V2Org{}, ErrV2NotFound
 	}
@@ -78,67 +77,55 @@ func (s *Store) V2Org(id V2ID) (V2Org, error) {
 func (s *Store) V2OrgByName(name string) (V2Org, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	o, ok := s.v2OrgByNameLocked(name)
+	o, ok := s.v2.orgs.by(s.v2.orgNames, strings.TrimSpace(name))
 	if !ok {
 		return V2Org{}, ErrV2NotFound
 	}
 	return o, nil
-}
-
-func (s *Store) v2OrgByNameLocked(name string) (V2Org, bool) {
-	name = strings.TrimSpace(name)
-	for _, o := range s.v2.orgs {
-		if strings.TrimSpace(o.Name) == name {
-			return o, true
-		}
-	}
-	return V2Org{}, false
 }
 
 // V2Orgs returns all organizations in the order of their IDs.
 func (s *Store) V2Orgs() []V2Org {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return sortedByID(s.v2.orgs)
+	return s.v2.orgs.list()
 }
 
 // V2UpdateOrg changes what is not nil.
 func (s *Store) V2UpdateOrg(id V2ID, name, description *string) (V2Org, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	o, ok := s.v2.orgs[id]
-	if !ok {
-		return V2Org{}, ErrV2NotFound
-	}
-	if name != nil && *name != o.Name {
-		if err := s.v2CheckOrgNameLocked(*name); err != nil {
-			return V2Org{}, err
+	return updated(s, func() (V2Org, error) {
+		o, ok := s.v2.orgs.get(id)
+		if !ok {
+			return V2Org{}, ErrV2NotFound
 		}
-		o.Name = *name
-	}
-	if description != nil {
-		o.Description = *description
-	}
-	o.UpdatedAt = s.v2UTC()
-	s.v2.orgs[id] = o
-	return o, nil
+		if name != nil && *name != o.Name {
+			if err := s.v2CheckOrgNameLocked(*name); err != nil {
+				return V2Org{}, err
+			}
+			o.Name = *name
+		}
+		if description != nil {
+			o.Description = *description
+		}
+		o.UpdatedAt = s.v2UTC()
+		s.v2.orgs.put(id, o)
+		return o, nil
+	})
 }
 
 // V2DeleteOrg deletes an organization with its buckets and roles, but not the
 // authorizations in it: these stay and become unusable.
 func (s *Store) V2DeleteOrg(id V2ID) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.v2.orgs[id]; !ok {
-		return ErrV2NotFound
-	}
-	for bucketID, b := range s.v2.buckets {
-		if b.OrgID == id {
-			delete(s.v2.buckets, bucketID)
-			s.v2RemoveResourceLocked(bucketID)
+	return s.update(func() error {
+		if !s.v2.orgs.has(id) {
+			return ErrV2NotFound
 		}
-	}
-	delete(s.v2.orgs, id)
-	s.v2RemoveResourceLocked(id)
-	return nil
+		for _, b := range s.v2.buckets.in(s.v2.bucketOrgs, id.binary()) {
+			s.v2.buckets.delete(b.ID)
+			s.v2RemoveResourceLocked(b.ID)
+		}
+		s.v2.orgs.delete(id)
+		s.v2RemoveResourceLocked(id)
+		return nil
+	})
 }

@@ -4,13 +4,13 @@ package store
 // permission does not name one.
 type V2Permission struct {
 	// Action is "read" or "write".
-	Action string
+	Action string `json:"action"`
 	// Type is the resource type, such as "buckets".
-	Type string
+	Type string `json:"type"`
 	// ID is one resource of that type.
-	ID V2ID
+	ID V2ID `json:"id,omitzero"`
 	// OrgID is the organization of the resources.
-	OrgID V2ID
+	OrgID V2ID `json:"org_id,omitzero"`
 }
 
 // v2ResourceTypes are the resource types in the order of GET /api/v2/resources.

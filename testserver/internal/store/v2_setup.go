@@ -31,14 +31,25 @@ func (s *Store) V2SetupAllowed() bool {
 	return s.v2SetupAllowedLocked()
 }
 
-func (s *Store) v2SetupAllowedLocked() bool { return len(s.v2.users) == 0 && len(s.v2.orgs) == 0 }
+func (s *Store) v2SetupAllowedLocked() bool { return s.v2.users.size() == 0 && s.v2.orgs.size() == 0 }
 
 // V2Setup makes the first user, organization, bucket and token. As on the real
 // servers it is not atomic: only a bad password takes the user back, any later
 // error leaves behind what was made, and with it a setup that is closed.
 func (s *Store) V2Setup(req V2SetupRequest, hashed bool) (V2SetupResult, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	var refused error
+	res, err := updated(s, func() (V2SetupResult, error) {
+		var res V2SetupResult
+		res, refused = s.v2SetupLocked(req, hashed)
+		return res, nil
+	})
+	if err == nil {
+		err = refused
+	}
+	return res, err
+}
+
+func (s *Store) v2SetupLocked(req V2SetupRequest, hashed bool) (V2SetupResult, error) {
 	if !s.v2SetupAllowedLocked() {
 		return V2SetupResult{}, ErrV2SetupDone
 	}

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"crypto/sha512"
-	"encoding/hex"
 	"errors"
-	"slices"
 	"time"
 )
 
@@ -45,36 +42,66 @@ type V3Token struct {
 	// UpdatedBy is the ID that the catalog notes for the regeneration: the
 	// token's own, whoever called.
 	UpdatedBy *uint64
+	// Resource says that this is a resource token of Enterprise, which may only do
+	// what its permissions say. Every other token is an admin token.
+	Resource bool
+	// Permissions is what a resource token may do.
+	Permissions []V3Permission
+	// PermissionNames are the permissions in the short form, with the present
+	// names of databases. Only V3Tokens and V3CreateResource fill it in.
+	PermissionNames []string
 }
 
 // v3State is the catalog of one InfluxDB 3 cluster.
 type v3State struct {
-	// clusterUUID is drawn on first use, because init has no random source.
-	clusterUUID string
-	nextID      uint64
+	catalog cell[v3Catalog]
 	// tokens is in ID order, which is also the order of system.tokens.
-	tokens []*v3Record
-	byName map[string]*v3Record
-	byHash map[[sha512.Size]byte]*v3Record
+	tokens      *table[v3ID, v3Record]
+	tokenNames  *uniqueIndex[v3Record]
+	tokenHashes *uniqueIndex[v3Record]
+	// databases has no row for the database of the system tables.
+	databases     *table[v3ID, V3Database]
+	databaseNames *groupIndex[V3Database]
 }
 
-// v3Record is a stored token; the secret itself is not kept.
+// v3Catalog is what the catalog knows besides its rows.
+type v3Catalog struct {
+	// ClusterUUID is drawn on first use.
+	ClusterUUID string `json:"cluster_uuid,omitempty"`
+	// NextTokenID is the ID of the next token.
+	NextTokenID uint64 `json:"next_token_id"`
+	// LastDatabaseID is the ID of the database that was made last.
+	LastDatabaseID uint64 `json:"last_database_id,omitempty"`
+}
+
+// v3ID is the key of a row in the catalog.
+type v3ID uint64
+
+func (id v3ID) binary() string { return idKey(id) }
+
+// v3Record is a stored token; the secret itself is not kept. Times are Unix
+// milliseconds, since the expiry may lie in a year that no date format takes.
 type v3Record struct {
-	id        uint64
-	name      string
-	hash      [sha512.Size]byte
-	createdAt time.Time
-	expiry    *time.Time
-	updatedAt *time.Time
-	updatedBy *uint64
+	ID        uint64  `json:"id"`
+	Name      string  `json:"name"`
+	Hash      string  `json:"hash"`
+	CreatedAt int64   `json:"created_at"`
+	Expiry    *int64  `json:"expiry,omitempty"`
+	UpdatedAt *int64  `json:"updated_at,omitempty"`
+	UpdatedBy *uint64 `json:"updated_by,omitempty"`
+	// Resource marks a resource token; only such a token has permissions.
+	Resource    bool           `json:"resource,omitempty"`
+	Permissions []V3Permission `json:"permissions,omitempty"`
 }
 
-// init empties the catalog.
-func (v *v3State) init() {
-	*v = v3State{
-		byName: map[string]*v3Record{},
-		byHash: map[[sha512.Size]byte]*v3Record{},
-	}
+// init makes the empty catalog.
+func (v *v3State) init(s *Store) {
+	v.catalog = newCell[v3Catalog](s, "v3_catalog")
+	v.tokenNames = unique(func(r v3Record) string { return r.Name })
+	v.tokenHashes = unique(func(r v3Record) string { return r.Hash })
+	v.tokens = newTable[v3ID](s, "v3_tokens", v.tokenNames, v.tokenHashes)
+	v.databaseNames = group(func(d V3Database) string { return v3DatabaseKey(d.Name) })
+	v.databases = newTable[v3ID](s, "v3_databases", v.databaseNames)
 }
 
 // V3Bootstrap creates the operator token. It fails with ErrV3TokenExists when a
@@ -88,84 +115,81 @@ func (s *Store) V3Bootstrap() (V3Token, error) {
 // when expirySecs is nil. An expiry beyond the years that the product can
 // represent also means never, as since 3.10.0.
 func (s *Store) V3Create(name string, expirySecs *uint64) (V3Token, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.v3.byName[name]; ok {
-		return V3Token{}, ErrV3TokenExists
-	}
-	secret, err := s.v3SecretLocked()
-	if err != nil {
-		return V3Token{}, err
-	}
-	now := s.v3Now()
-	r := &v3Record{name: name, hash: sha512.Sum512([]byte(secret)), createdAt: now}
-	if expirySecs != nil {
-		r.expiry = v3Expiry(now, *expirySecs)
-	}
-	s.v3InsertLocked(r)
-	return r.token(secret), nil
+	return updated(s, func() (V3Token, error) {
+		if s.v3.tokenNames.has(name) {
+			return V3Token{}, ErrV3TokenExists
+		}
+		secret, err := s.v3SecretLocked()
+		if err != nil {
+			return V3Token{}, err
+		}
+		now := s.v3Now()
+		r := v3Record{Name: name, Hash: v3Hash(secret), CreatedAt: now.UnixMilli()}
+		if expirySecs != nil {
+			r.Expiry = v3Millis(v3Expiry(now, *expirySecs))
+		}
+		if r, err = s.v3InsertLocked(r); err != nil {
+			return V3Token{}, err
+		}
+		return r.token(secret), nil
+	})
 }
 
 // V3Preload adds an admin token with a given secret: what the server does with
 // its admin token file at startup. It reports false and changes nothing when a
 // token of that name exists, even with another secret.
 func (s *Store) V3Preload(name, secret string, expiry *time.Time) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, ok := s.v3.byName[name]; ok {
-		return false, nil
-	}
-	hash := sha512.Sum512([]byte(secret))
-	if _, ok := s.v3.byHash[hash]; ok {
-		return false, ErrV3HashExists
-	}
-	r := &v3Record{name: name, hash: hash, createdAt: s.v3Now()}
-	if expiry != nil {
-		r.expiry = new(expiry.UTC().Truncate(time.Millisecond))
-	}
-	s.v3InsertLocked(r)
-	s.issued = append(s.issued, secret)
-	return true, nil
+	return updated(s, func() (bool, error) {
+		if s.v3.tokenNames.has(name) {
+			return false, nil
+		}
+		r := v3Record{Name: name, Hash: v3Hash(secret), CreatedAt: s.v3Now().UnixMilli(), Expiry: v3Millis(expiry)}
+		if _, err := s.v3InsertLocked(r); err != nil {
+			return false, err
+		}
+		s.issued = append(s.issued, secret)
+		return true, nil
+	})
 }
 
 // V3Regenerate gives the operator token a new secret; the old one stops working
 // at once. ID, creation time and expiry stay.
 func (s *Store) V3Regenerate() (V3Token, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r, ok := s.v3.byName[V3OperatorName]
-	if !ok {
-		return V3Token{}, ErrV3NoOperator
-	}
-	secret, err := s.v3SecretLocked()
-	if err != nil {
-		return V3Token{}, err
-	}
-	delete(s.v3.byHash, r.hash)
-	r.hash = sha512.Sum512([]byte(secret))
-	s.v3.byHash[r.hash] = r
-	r.updatedAt = new(s.v3Now())
-	// The product notes the operator's own ID here, not the caller's.
-	r.updatedBy = new(r.id)
-	return r.token(secret), nil
+	return updated(s, func() (V3Token, error) {
+		r, ok := s.v3.tokens.by(s.v3.tokenNames, V3OperatorName)
+		if !ok {
+			return V3Token{}, ErrV3NoOperator
+		}
+		secret, err := s.v3SecretLocked()
+		if err != nil {
+			return V3Token{}, err
+		}
+		r.Hash = v3Hash(secret)
+		if s.v3.tokenHashes.has(r.Hash) {
+			return V3Token{}, ErrV3HashExists
+		}
+		r.UpdatedAt = new(s.v3Now().UnixMilli())
+		// The product notes the operator's own ID here, not the caller's.
+		r.UpdatedBy = new(r.ID)
+		s.v3.tokens.put(v3ID(r.ID), r)
+		return r.token(secret), nil
+	})
 }
 
 // V3Delete deletes the token of that name. The name of the operator token is
 // refused before anything else, so also when there is no operator token.
 func (s *Store) V3Delete(name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if name == V3OperatorName {
-		return ErrV3OperatorProtected
-	}
-	r, ok := s.v3.byName[name]
-	if !ok {
-		return ErrV3TokenNotFound
-	}
-	delete(s.v3.byName, name)
-	delete(s.v3.byHash, r.hash)
-	s.v3.tokens = slices.DeleteFunc(s.v3.tokens, func(o *v3Record) bool { return o == r })
-	return nil
+	return s.update(func() error {
+		if name == V3OperatorName {
+			return ErrV3OperatorProtected
+		}
+		r, ok := s.v3.tokens.by(s.v3.tokenNames, name)
+		if !ok {
+			return ErrV3TokenNotFound
+		}
+		s.v3.tokens.delete(v3ID(r.ID))
+		return nil
+	})
 }
 
 // V3Tokens returns every token in ID order, expired ones included, without
@@ -173,9 +197,9 @@ func (s *Store) V3Delete(name string) error {
 func (s *Store) V3Tokens() []V3Token {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	tokens := make([]V3Token, 0, len(s.v3.tokens))
-	for _, r := range s.v3.tokens {
-		tokens = append(tokens, r.token(""))
+	tokens := make([]V3Token, 0, s.v3.tokens.size())
+	for r := range s.v3.tokens.all() {
+		tokens = append(tokens, s.v3NamedLocked(r, ""))
 	}
 	return tokens
 }
@@ -183,11 +207,11 @@ func (s *Store) V3Tokens() []V3Token {
 // V3Authenticate returns the live token that has this secret, without the
 // secret. A token is dead from the very millisecond of its expiry on.
 func (s *Store) V3Authenticate(secret string) (V3Token, bool) {
-	hash := sha512.Sum512([]byte(secret))
+	hash := v3Hash(secret)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, ok := s.v3.byHash[hash]
-	if !ok || r.expiry != nil && r.expiry.UnixMilli() <= s.now().UnixMilli() {
+	r, ok := s.v3.tokens.by(s.v3.tokenHashes, hash)
+	if !ok || r.Expiry != nil && *r.Expiry <= s.now().UnixMilli() {
 		return V3Token{}, false
 	}
 	return r.token(""), true
@@ -195,37 +219,67 @@ func (s *Store) V3Authenticate(secret string) (V3Token, bool) {
 
 // V3Reset puts another, empty cluster behind the URL: a new cluster UUID, no
 // tokens, IDs from 0.
-func (s *Store) V3Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.v3.init()
+func (s *Store) V3Reset() error {
+	return s.update(func() error {
+		s.v3.tokens.clear()
+		s.v3.databases.clear()
+		id, err := s.v3UUIDLocked(4)
+		if err != nil {
+			return err
+		}
+		s.v3.catalog.set(v3Catalog{ClusterUUID: id})
+		return nil
+	})
 }
 
-func (s *Store) v3InsertLocked(r *v3Record) {
-	r.id = s.v3.nextID
-	s.v3.nextID++
-	s.v3.tokens = append(s.v3.tokens, r)
-	s.v3.byName[r.name] = r
-	s.v3.byHash[r.hash] = r
+// v3InsertLocked gives a new token its ID and stores it.
+func (s *Store) v3InsertLocked(r v3Record) (v3Record, error) {
+	if s.v3.tokenHashes.has(r.Hash) {
+		return v3Record{}, ErrV3HashExists
+	}
+	catalog := s.v3.catalog.get()
+	r.ID = catalog.NextTokenID
+	catalog.NextTokenID++
+	s.v3.catalog.set(catalog)
+	s.v3.tokens.put(v3ID(r.ID), r)
+	return r, nil
 }
 
 // token copies the record, so that the caller shares nothing with the store.
-func (r *v3Record) token(secret string) V3Token {
+func (r v3Record) token(secret string) V3Token {
 	t := V3Token{
-		ID:        r.id,
-		Name:      r.name,
+		ID:        r.ID,
+		Name:      r.Name,
 		Token:     secret,
-		Hash:      hex.EncodeToString(r.hash[:]),
-		CreatedAt: r.createdAt,
+		Hash:      r.Hash,
+		CreatedAt: time.UnixMilli(r.CreatedAt).UTC(),
+		Expiry:    v3Time(r.Expiry),
+		UpdatedAt: v3Time(r.UpdatedAt),
 	}
-	if r.expiry != nil {
-		t.Expiry = new(*r.expiry)
+	if r.UpdatedBy != nil {
+		t.UpdatedBy = new(*r.UpdatedBy)
 	}
-	if r.updatedAt != nil {
-		t.UpdatedAt = new(*r.updatedAt)
-	}
-	if r.updatedBy != nil {
-		t.UpdatedBy = new(*r.updatedBy)
+	if r.Resource {
+		t.Resource = true
+		t.Permissions = make([]V3Permission, len(r.Permissions))
+		for i, p := range r.Permissions {
+			t.Permissions[i] = p.clone()
+		}
 	}
 	return t
+}
+
+// v3Millis is the Unix time in milliseconds, v3Time the way back.
+func v3Millis(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	return new(t.UnixMilli())
+}
+
+func v3Time(ms *int64) *time.Time {
+	if ms == nil {
+		return nil
+	}
+	return new(time.UnixMilli(*ms).UTC())
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -33,16 +34,27 @@ func (s *Store) V3ExpiryOverflows(secs uint64) bool {
 
 // V3ClusterUUID returns the UUID of the cluster's catalog.
 func (s *Store) V3ClusterUUID() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.v3.clusterUUID == "" {
-		id, err := s.v3UUIDLocked(4)
-		if err != nil {
-			return v3NilUUID
-		}
-		s.v3.clusterUUID = id
+	s.mu.RLock()
+	id := s.v3.catalog.get().ClusterUUID
+	s.mu.RUnlock()
+	if id != "" {
+		return id
 	}
-	return s.v3.clusterUUID
+	id, err := updated(s, func() (string, error) {
+		catalog := s.v3.catalog.get()
+		if catalog.ClusterUUID == "" {
+			var err error
+			if catalog.ClusterUUID, err = s.v3UUIDLocked(4); err != nil {
+				return "", err
+			}
+			s.v3.catalog.set(catalog)
+		}
+		return catalog.ClusterUUID, nil
+	})
+	if err != nil {
+		return v3NilUUID
+	}
+	return id
 }
 
 // V3ProcessID returns a new random UUID (version 4), as the product draws one
@@ -84,6 +96,12 @@ func v3Expiry(from time.Time, secs uint64) *time.Time {
 		return nil
 	}
 	return new(time.Unix(from.Unix()+n, int64(from.Nanosecond())).UTC())
+}
+
+// v3Hash is what is kept of a secret: the digits of its SHA-512.
+func v3Hash(secret string) string {
+	sum := sha512.Sum512([]byte(secret))
+	return hex.EncodeToString(sum[:])
 }
 
 // v3SecretLocked makes a secret and notes it as handed out.

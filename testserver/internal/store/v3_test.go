@@ -257,7 +257,9 @@ func TestV3Reset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.V3Reset()
+	if err := s.V3Reset(); err != nil {
+		t.Fatal(err)
+	}
 	if after := s.V3ClusterUUID(); after == before || !uuid.MatchString(after) {
 		t.Errorf("cluster UUID after the reset: %q", after)
 	}

@@ -1,239 +1,259 @@
 package tokensql
 
 import (
-	"slices"
-	"time"
+	"cmp"
+	"errors"
+	"strings"
 )
 
-// binder resolves the names of a query.
-type binder struct {
-	columns []Column
-	params  map[string]any
-}
-
-// bound is an expression that can be evaluated over a row of the table. It
-// yields nil for NULL.
-type bound struct {
-	typ      Type
-	constant bool
-	eval     func(row []any) any
-}
-
-// column returns the index of a column.
-func (b binder) column(name string) (int, error) {
-	i := slices.IndexFunc(b.columns, func(c Column) bool { return c.Name == name })
-	if i < 0 {
-		return 0, noField(name)
-	}
-	return i, nil
-}
-
-// constant returns an expression that always has this value.
-func constant(v any) bound {
-	return bound{typ: typeOf(v), constant: true, eval: func([]any) any { return v }}
-}
-
-// typeOf returns the type of a value.
-func typeOf(v any) Type {
-	switch v.(type) {
-	case bool:
-		return Bool
-	case int64, uint64, float64:
-		return Number
-	case string:
-		return String
-	case time.Time:
-		return Timestamp
-	}
-	return Null
-}
-
-func (e columnRef) bind(b binder) (bound, error) {
-	i, err := b.column(e.name)
+func (e logical) bind(s *scope) (bound, error) {
+	operands, err := bindAll(s, e.left, e.right)
 	if err != nil {
 		return bound{}, err
 	}
-	return bound{typ: b.columns[i].Type, eval: func(row []any) any { return row[i] }}, nil
-}
-
-func (e literal) bind(binder) (bound, error) { return constant(e.value), nil }
-
-func (e paramRef) bind(b binder) (bound, error) {
-	v, ok := b.params[e.name]
-	if !ok {
-		return bound{}, planning("No value found for placeholder with name $" + e.name)
-	}
-	return constant(v), nil
-}
-
-func (e logical) bind(b binder) (bound, error) {
-	left, err := condition(b, e.left)
-	if err != nil {
-		return bound{}, err
-	}
-	right, err := condition(b, e.right)
-	if err != nil {
-		return bound{}, err
+	left, right := operands[0], operands[1]
+	if !left.truth() || !right.truth() {
+		op := " AND "
+		if e.or {
+			op = " OR "
+		}
+		return bound{}, coercion("Cannot infer common argument type for logical boolean operation " +
+			left.typ.String() + op + right.typ.String())
 	}
 	// True decides OR and false decides AND, even beside NULL.
 	decisive := e.or
-	return bound{typ: Bool, eval: func(row []any) any {
-		l, r := left.eval(row), right.eval(row)
+	return condition(func(row []any) any {
+		l := left.eval(row)
+		if l == decisive {
+			return decisive
+		}
+		r := right.eval(row)
 		switch {
-		case l == decisive || r == decisive:
+		case r == decisive:
 			return decisive
 		case l == nil || r == nil:
 			return nil
 		}
 		return !decisive
-	}}, nil
+	}), nil
 }
 
-func (e negation) bind(b binder) (bound, error) {
-	operand, err := condition(b, e.operand)
+// condition returns an expression that is true, false or NULL.
+func condition(eval func(row []any) any) bound { return bound{typ: Bool, eval: eval} }
+
+// truth says whether the expression may be an operand of AND, OR and NOT.
+func (b bound) truth() bool { return b.typ == Bool || b.typ == Null }
+
+// bindTruth binds the operand of NOT and of the tests for truth.
+func bindTruth(s *scope, e expr) (bound, error) {
+	operand, err := e.bind(s)
+	if err == nil && !operand.truth() {
+		err = incomparable(operand.typ, "IS DISTINCT FROM", Bool)
+	}
+	return operand, err
+}
+
+func (e negation) bind(s *scope) (bound, error) {
+	operand, err := bindTruth(s, e.operand)
 	if err != nil {
 		return bound{}, err
 	}
-	return bound{typ: Bool, eval: func(row []any) any { return not(operand.eval(row)) }}, nil
+	return condition(func(row []any) any { return negate(operand.eval(row), true) }), nil
 }
 
-func (e nullTest) bind(b binder) (bound, error) {
-	operand, err := e.operand.bind(b)
+func (e nullTest) bind(s *scope) (bound, error) {
+	operand, err := e.operand.bind(s)
 	if err != nil {
 		return bound{}, err
 	}
-	return bound{typ: Bool, eval: func(row []any) any { return (operand.eval(row) == nil) != e.not }}, nil
+	return condition(func(row []any) any { return (operand.eval(row) == nil) != e.not }), nil
 }
 
-func (e comparison) bind(b binder) (bound, error) {
-	left, right, err := bindPair(b, e.left, e.right, e.op)
+func (e truthTest) bind(s *scope) (bound, error) {
+	operand, err := bindTruth(s, e.operand)
 	if err != nil {
 		return bound{}, err
 	}
-	if left.typ == Bool && right.typ == Bool && e.op != "=" && e.op != "!=" && e.op != "<>" {
-		return bound{}, notImplemented("the order of booleans")
+	return condition(func(row []any) any { return (operand.eval(row) == e.want) != e.not }), nil
+}
+
+func (e comparison) bind(s *scope) (bound, error) {
+	operands, err := bindAll(s, e.left, e.right)
+	if err != nil {
+		return bound{}, err
+	}
+	left, right := operands[0], operands[1]
+	cmps, err := s.comparers(operands)
+	if err != nil {
+		return bound{}, err
+	}
+	if cmps == nil {
+		return bound{}, incomparable(left.typ, e.op, right.typ)
+	}
+	left, right = operands[0], operands[1]
+	order := cmps[0]
+	if strings.HasSuffix(e.op, "DISTINCT FROM") {
+		distinct := e.op == "IS DISTINCT FROM"
+		return condition(func(row []any) any {
+			l, r := left.eval(row), right.eval(row)
+			if l == nil || r == nil {
+				return (l != r) == distinct
+			}
+			return (order(l, r) != 0) == distinct
+		}), nil
 	}
 	holds := map[string]func(int) bool{
 		"=":  func(c int) bool { return c == 0 },
 		"!=": func(c int) bool { return c != 0 },
-		"<>": func(c int) bool { return c != 0 },
 		"<":  func(c int) bool { return c < 0 },
 		"<=": func(c int) bool { return c <= 0 },
 		">":  func(c int) bool { return c > 0 },
 		">=": func(c int) bool { return c >= 0 },
 	}[e.op]
-	return bound{typ: Bool, eval: func(row []any) any {
+	return condition(func(row []any) any {
 		l, r := left.eval(row), right.eval(row)
 		if l == nil || r == nil {
 			return nil
 		}
-		return holds(compare(l, r))
-	}}, nil
+		return holds(order(l, r))
+	}), nil
 }
 
-func (e membership) bind(b binder) (bound, error) {
-	var equal []bound
-	for _, member := range e.list {
-		eq, err := comparison{op: "=", left: e.operand, right: member}.bind(b)
-		if err != nil {
-			return bound{}, err
-		}
-		equal = append(equal, eq)
+// bindAll binds several expressions.
+func bindAll(s *scope, exprs ...expr) ([]bound, error) {
+	operands, errs := make([]bound, len(exprs)), make([]error, len(exprs))
+	for i, e := range exprs {
+		operands[i], errs[i] = e.bind(s)
 	}
-	return bound{typ: Bool, eval: func(row []any) any {
-		var result any = false
-		for _, eq := range equal {
-			switch eq.eval(row) {
-			case true:
-				return !e.not
-			case nil:
-				result = nil
-			}
-		}
-		if e.not {
-			return not(result)
-		}
-		return result
-	}}, nil
+	return operands, first(errs...)
 }
 
-func (e likeTest) bind(b binder) (bound, error) {
-	operand, err := e.operand.bind(b)
-	if err != nil {
-		return bound{}, err
-	}
-	pattern, err := e.pattern.bind(b)
-	if err != nil {
-		return bound{}, err
-	}
-	for _, side := range []bound{operand, pattern} {
-		if side.typ != String && side.typ != Null {
-			return bound{}, planning("There isn't a common type to coerce " + operand.typ.String() + " and " +
-				pattern.typ.String() + " in LIKE expression")
+// first returns the error that the product meets first: it resolves all names
+// before it looks at the types.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if e, ok := errors.AsType[*Error](err); ok && !e.late() {
+			return err
 		}
 	}
-	if !pattern.constant {
-		return bound{}, notImplemented("LIKE with a pattern that is not constant")
-	}
-	text, ok := pattern.eval(nil).(string)
-	if !ok {
-		return constant(nil), nil
-	}
-	match, err := compileLike(text)
+	return cmp.Or(errs...)
+}
+
+func (e membership) bind(s *scope) (bound, error) {
+	operands, err := bindAll(s, append([]expr{e.operand}, e.list...)...)
 	if err != nil {
 		return bound{}, err
 	}
-	return bound{typ: Bool, eval: func(row []any) any {
-		s, ok := operand.eval(row).(string)
-		if !ok {
+	cmps, err := s.comparers(operands)
+	if err != nil {
+		return bound{}, err
+	}
+	if cmps == nil {
+		types := make([]string, len(e.list))
+		for i, member := range operands[1:] {
+			types[i] = member.typ.String()
+		}
+		return bound{}, coercion("Can not find compatible types to compare " + operands[0].typ.String() + " with [" +
+			strings.Join(types, ", ") + "]")
+	}
+	return condition(func(row []any) any {
+		v := operands[0].eval(row)
+		if v == nil {
 			return nil
 		}
-		return match(s) != e.not
-	}}, nil
+		var found any = false
+		for i, member := range operands[1:] {
+			m := member.eval(row)
+			switch {
+			case m == nil:
+				found = nil
+			case cmps[i](v, m) == 0:
+				return !e.not
+			}
+		}
+		return negate(found, e.not)
+	}), nil
 }
 
-// condition binds an operand of AND, OR or NOT.
-func condition(b binder, e expr) (bound, error) {
-	c, err := e.bind(b)
+func (e rangeTest) bind(s *scope) (bound, error) {
+	operands, err := bindAll(s, e.operand, e.low, e.high)
 	if err != nil {
 		return bound{}, err
 	}
-	if c.typ != Bool && c.typ != Null {
-		return bound{}, planning("Cannot infer common argument type for logical boolean operation on " + c.typ.String())
+	cmps, err := s.comparers(operands)
+	if err != nil {
+		return bound{}, err
 	}
-	return c, nil
+	if cmps == nil {
+		wrong := operands[1].typ
+		if family(operands[0].typ, wrong) != unrelated {
+			wrong = operands[2].typ
+		}
+		return bound{}, &Error{Text: "type_coercion\ncaused by\nInternal error: Failed to coerce types " + operands[0].typ.String() +
+			" and " + wrong.String() + " in BETWEEN expression.\nThis issue was likely caused by a bug in DataFusion's code. " +
+			"Please help us to resolve this by filing a bug report in our issue tracker: https://github.com/apache/datafusion/issues"}
+	}
+	return condition(func(row []any) any {
+		v, low, high := operands[0].eval(row), operands[1].eval(row), operands[2].eval(row)
+		if v == nil {
+			return nil
+		}
+		// One limit alone can say no.
+		if low != nil && cmps[0](v, low) < 0 || high != nil && cmps[1](v, high) > 0 {
+			return e.not
+		}
+		if low == nil || high == nil {
+			return nil
+		}
+		return !e.not
+	}), nil
 }
 
-// bindPair binds the two sides of a comparison, which must have one type.
-func bindPair(b binder, l, r expr, op string) (left, right bound, err error) {
-	if left, err = l.bind(b); err != nil {
-		return left, right, err
+func (e likeTest) bind(s *scope) (bound, error) {
+	operands, err := bindAll(s, e.operand, e.pattern)
+	if err != nil {
+		return bound{}, err
 	}
-	if right, err = r.bind(b); err != nil {
-		return left, right, err
+	operand, pattern := operands[0], operands[1]
+	compile, word := compileLike, "LIKE"
+	if e.anyCase {
+		compile, word = compileILike, "ILIKE"
 	}
-	if left.typ == Timestamp {
-		if right, err = timestampConstant(right); err != nil {
-			return left, right, err
+	for _, side := range operands {
+		if !side.typ.textual() && side.typ != Null {
+			return bound{}, coercion("There isn't a common type to coerce " + operand.typ.String() + " and " +
+				pattern.typ.String() + " in " + word + " expression")
 		}
 	}
-	if right.typ == Timestamp {
-		if left, err = timestampConstant(left); err != nil {
-			return left, right, err
+	match := func(text, pattern string) bool { return compile(pattern)(text) }
+	if text, ok := pattern.constantText(); ok {
+		compiled := compile(text)
+		match = func(text, _ string) bool { return compiled(text) }
+	}
+	return condition(func(row []any) any {
+		text, ok := operand.eval(row).(string)
+		p, alsoOK := pattern.eval(row).(string)
+		if !ok || !alsoOK {
+			return nil
 		}
-	}
-	if left.typ != right.typ && left.typ != Null && right.typ != Null {
-		return left, right, planning("Cannot infer common argument type for comparison operation " +
-			left.typ.String() + " " + op + " " + right.typ.String())
-	}
-	return left, right, nil
+		return match(text, p) != e.not
+	}), nil
 }
 
-// not negates in three-valued logic.
-func not(v any) any {
+// constantText returns the text of a constant.
+func (b bound) constantText() (string, bool) {
+	if !b.constant {
+		return "", false
+	}
+	text, ok := b.eval(nil).(string)
+	return text, ok
+}
+
+// negate negates in three-valued logic if it is to.
+func negate(v any, not bool) any {
 	b, ok := v.(bool)
 	if !ok {
 		return nil
 	}
-	return !b
+	return b != not
 }

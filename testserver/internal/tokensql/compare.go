@@ -2,51 +2,158 @@ package tokensql
 
 import (
 	"cmp"
-	"math/big"
-	"strings"
+	"math"
+	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
-// compare orders two values of one type, neither of them nil.
-func compare(a, b any) int {
-	switch x := a.(type) {
-	case string:
-		if y, ok := b.(string); ok {
-			return cmp.Compare(x, y)
-		}
-	case time.Time:
-		if y, ok := b.(time.Time); ok {
-			return x.Compare(y)
-		}
-	case bool:
-		if y, ok := b.(bool); ok {
-			return cmp.Compare(truth(x), truth(y))
-		}
+// compareFunc orders two values, neither of which is NULL.
+type compareFunc func(a, b any) int
+
+// kinship says as what two types are compared.
+type kinship int
+
+const (
+	unrelated kinship = iota
+	asBool
+	asInteger
+	asFloat
+	asText
+	asTime
+)
+
+// family says as what two types are compared; NULL goes with everything.
+func family(a, b Type) kinship {
+	if a == Null {
+		a = b
 	}
-	return compareNumbers(a, b)
+	if b == Null {
+		b = a
+	}
+	switch {
+	case a == Null || a == Bool && b == Bool:
+		return asBool
+	case a.numeric() && b.numeric():
+		if a == Float || b == Float {
+			return asFloat
+		}
+		return asInteger
+	// A number beside a text is compared as a text.
+	case (a.textual() || a.numeric()) && (b.textual() || b.numeric()):
+		return asText
+	case a.temporal() && (b.temporal() || b.textual()), a.textual() && b.temporal():
+		return asTime
+	}
+	return unrelated
 }
 
-// compareNumbers compares integers exactly, and as floats as soon as one side
-// is a float.
-func compareNumbers(a, b any) int {
-	_, aFloat := a.(float64)
-	_, bFloat := b.(float64)
-	if aFloat || bFloat {
-		return cmp.Compare(toFloat(a), toFloat(b))
-	}
-	return toInteger(a).Cmp(toInteger(b))
+// incomparable says that two types cannot be compared.
+func incomparable(left Type, op string, right Type) *Error {
+	return coercion("Cannot infer common argument type for comparison operation " + left.String() + " " + op + " " + right.String())
 }
 
-// toInteger holds both kinds of integers.
-func toInteger(v any) *big.Int {
+// comparers returns the order of the first expression beside each of the others,
+// nil when there is none. All of them are compared as one common type, to which it
+// changes the expressions.
+func (s *scope) comparers(operands []bound) ([]compareFunc, error) {
+	common := unrelated
+	for i, x := range operands {
+		for _, y := range operands[i+1:] {
+			k := family(x.typ, y.typ)
+			if k == unrelated {
+				return nil, nil
+			}
+			if x.typ != Null || y.typ != Null {
+				common = max(common, k)
+			}
+		}
+	}
+	compare := map[kinship]compareFunc{
+		unrelated: compareBools, // Everything is NULL.
+		asBool:    compareBools,
+		asInteger: compareIntegers,
+		asFloat:   func(a, b any) int { return cmp.Compare(toFloat(a), toFloat(b)) },
+		asText:    func(a, b any) int { return cmp.Compare(toText(a), toText(b)) },
+		asTime:    compareValues,
+	}[common]
+	cmps := make([]compareFunc, len(operands)-1)
+	for i := range cmps {
+		cmps[i] = compare
+	}
+	if common != asTime {
+		return cmps, nil
+	}
+	for i := range operands {
+		if err := s.toTimes(&operands[i]); err != nil {
+			return nil, err
+		}
+	}
+	return cmps, nil
+}
+
+// toTimes makes an expression that yields texts yield times. A constant that is
+// none fails once and for all.
+func (s *scope) toTimes(b *bound) error {
+	if !b.typ.textual() {
+		return nil
+	}
+	if text, ok := b.constantText(); ok {
+		t, err := parseTimestamp(text)
+		b.eval = func([]any) any { return t }
+		return err
+	}
+	texts := b.eval
+	b.eval = func(row []any) any {
+		text, ok := texts(row).(string)
+		if !ok {
+			return nil
+		}
+		t, err := parseTimestamp(text)
+		// The first error of all rows is the one to report.
+		if *s.failure == nil {
+			*s.failure = err
+		}
+		return t
+	}
+	return nil
+}
+
+func compareBools(a, b any) int {
+	x, y := a == true, b == true
+	switch {
+	case x == y:
+		return 0
+	case y:
+		return -1
+	}
+	return 1
+}
+
+// compareIntegers compares integers with and without a sign.
+func compareIntegers(a, b any) int {
+	x, xNegative := toUnsigned(a)
+	y, yNegative := toUnsigned(b)
+	switch {
+	case xNegative != yNegative:
+		if xNegative {
+			return -1
+		}
+		return 1
+	// Among negative numbers the order of the bits is that of the numbers, too.
+	default:
+		return cmp.Compare(x, y)
+	}
+}
+
+// toUnsigned returns the bits of an integer and whether it is negative.
+func toUnsigned(v any) (bits uint64, negative bool) {
 	switch n := v.(type) {
 	case uint64:
-		return new(big.Int).SetUint64(n)
+		return n, false
 	case int64:
-		return big.NewInt(n)
+		return uint64(n), n < 0 //nolint:gosec // G115: The bits are wanted.
 	}
-	return new(big.Int)
+	return 0, false
 }
 
 func toFloat(v any) float64 {
@@ -61,82 +168,36 @@ func toFloat(v any) float64 {
 	return 0
 }
 
-func truth(b bool) int {
-	if b {
-		return 1
+func toText(v any) string {
+	switch x := v.(type) {
+	case string:
+		return x
+	case uint64:
+		return strconv.FormatUint(x, 10)
+	case int64:
+		return strconv.FormatInt(x, 10)
+	case float64:
+		if x == math.Trunc(x) && math.Abs(x) < 1e16 {
+			return strconv.FormatFloat(x, 'f', 1, 64)
+		}
+		return strconv.FormatFloat(x, 'g', -1, 64)
 	}
-	return 0
+	return ""
 }
 
-// timestampConstant turns a constant string into a time; anything else it
-// returns as it is.
-func timestampConstant(b bound) (bound, error) {
-	if !b.constant || b.typ != String {
-		return b, nil
+// compareValues orders two values of one type, neither of them NULL.
+func compareValues(a, b any) int {
+	switch x := a.(type) {
+	case string:
+		return cmp.Compare(x, toText(b))
+	case time.Time:
+		if y, ok := b.(time.Time); ok {
+			return x.Compare(y)
+		}
+	case bool:
+		return compareBools(a, b)
+	case float64:
+		return cmp.Compare(x, toFloat(b))
 	}
-	text, _ := b.eval(nil).(string)
-	for _, layout := range []string{
-		"2006-01-02",
-		"2006-01-02T15:04:05", "2006-01-02T15:04:05Z07:00",
-		"2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00",
-	} {
-		t, err := time.Parse(layout, text)
-		if err != nil || strings.Contains(text, ",") {
-			continue
-		}
-		// The product would cut off what is below its milliseconds.
-		if !t.Equal(t.Truncate(time.Millisecond)) {
-			return bound{}, notImplemented("timestamps below a millisecond")
-		}
-		return constant(t.UTC()), nil
-	}
-	return bound{}, &Error{Text: "Arrow error: Parser error: Error parsing timestamp from '" + text + "': error parsing date"}
-}
-
-// compileLike compiles a LIKE pattern: % is any text, _ is one character, and a
-// backslash makes either of them (or itself) ordinary.
-func compileLike(pattern string) (func(string) bool, error) {
-	const anyText, anyRune = -1, -2
-	var p []rune
-	for rest := pattern; rest != ""; {
-		r, n := utf8.DecodeRuneInString(rest)
-		rest = rest[n:]
-		switch r {
-		case '%':
-			r = anyText
-		case '_':
-			r = anyRune
-		case '\\':
-			// Elsewhere versions differ on what a backslash means.
-			if rest == "" || !strings.ContainsRune(`%_\`, rune(rest[0])) {
-				return nil, notImplemented("this escape in a LIKE pattern")
-			}
-			r, rest = rune(rest[0]), rest[1:]
-		}
-		p = append(p, r)
-	}
-	return func(s string) bool {
-		// Greedy matching that returns to the last % when it fails.
-		text := []rune(s)
-		i, j, star, mark := 0, 0, -1, 0
-		for i < len(text) {
-			switch {
-			case j < len(p) && p[j] == anyText:
-				star, mark = j, i
-				j++
-			case j < len(p) && (p[j] == anyRune || p[j] == text[i]):
-				i++
-				j++
-			case star >= 0:
-				mark++
-				i, j = mark, star+1
-			default:
-				return false
-			}
-		}
-		for j < len(p) && p[j] == anyText {
-			j++
-		}
-		return j == len(p)
-	}, nil
+	return compareIntegers(a, b)
 }

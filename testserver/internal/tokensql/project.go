@@ -3,109 +3,200 @@ package tokensql
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // projection is a resolved select list.
 type projection struct {
-	count   bool
-	columns []Column
-	// sources holds, for each column, its index in the table; nil when count.
-	sources []int
+	outputs []bound
+	// totals holds, for a list of aggregates, what each of them computes.
+	totals    []func(rows [][]any) any
+	aggregate bool
 }
 
-// project resolves a select list.
-func (b binder) project(items []item) (projection, error) {
-	p := projection{count: slices.ContainsFunc(items, func(i item) bool { return i.count })}
-	for _, i := range items {
-		switch {
-		case i.count:
-			p.columns = append(p.columns, Column{Name: i.name(), Type: Number})
-		case p.count:
-			return projection{}, planning("Column in SELECT must be in GROUP BY or an aggregate function")
-		case i.star:
-			for n, c := range b.columns {
-				p.columns = append(p.columns, c)
-				p.sources = append(p.sources, n)
-			}
-		default:
-			n, err := b.column(i.column)
-			if err != nil {
-				return projection{}, err
-			}
-			p.columns = append(p.columns, Column{Name: i.name(), Type: b.columns[n].Type})
-			p.sources = append(p.sources, n)
+// project resolves the select list.
+func (q *Query) project(s *scope) (*projection, error) {
+	p := &projection{}
+	p.aggregate = slices.ContainsFunc(q.items, func(i item) bool { _, ok := i.value.(aggregate); return ok })
+	for _, i := range q.items {
+		if err := p.add(s, i); err != nil {
+			return nil, err
 		}
 	}
-	for n, c := range p.columns {
-		if slices.ContainsFunc(p.columns[:n], func(o Column) bool { return o.Name == c.Name }) {
-			return projection{}, planning(fmt.Sprintf("Projections require unique expression names but the expression %q "+
-				"appears more than once. Consider aliasing (\"AS\") one of them.", c.Name))
+	for n, out := range p.outputs {
+		for m, other := range p.outputs[:n] {
+			if other.name == out.name {
+				return nil, planning(fmt.Sprintf("Projections require unique expression names but the expression %q at position %d "+
+					"and %q at position %d have the same name. Consider aliasing (\"AS\") one of them.", other.full(), m, out.full(), n))
+			}
 		}
 	}
 	return p, nil
 }
 
-// countRow is the only row of a count.
-func (p projection) countRow(n int) []any {
-	row := make([]any, len(p.columns))
-	for i := range row {
-		row[i] = int64(n)
+// full is how the product writes an expression with its name.
+func (b bound) full() string {
+	if b.label == "" || b.label == b.name || b.named(b.name) {
+		return b.describe()
 	}
-	return row
+	return b.label + " AS " + b.name
 }
 
-// row picks the selected columns of a row of the table.
-func (p projection) row(row []any) []any {
-	out := make([]any, len(p.sources))
-	for i, n := range p.sources {
-		out[i] = row[n]
+// describe is the label, or else the name.
+func (b bound) describe() string {
+	if b.label == "" {
+		return b.name
+	}
+	return b.label
+}
+
+// add resolves one entry of the select list.
+func (p *projection) add(s *scope, i item) error {
+	if i.star {
+		return p.addStar(s, i.qualifier)
+	}
+	if a, ok := i.value.(aggregate); ok {
+		return p.addTotal(s, a, i.alias)
+	}
+	value, err := i.value.bind(s)
+	if err != nil {
+		return err
+	}
+	if p.aggregate {
+		return planning("Column in SELECT must be in GROUP BY or an aggregate function: While expanding wildcard, column \"" +
+			value.describe() + "\" must appear in the GROUP BY clause or must be part of an aggregate function, currently only \"" +
+			"count(Int64(1))\" appears in the SELECT clause satisfies this requirement")
+	}
+	if i.alias != "" {
+		value.name = i.alias
+	}
+	if value.name == "" {
+		return notImplemented("a condition in the select list without a name")
+	}
+	p.outputs = append(p.outputs, value)
+	return nil
+}
+
+// addStar adds all columns.
+func (p *projection) addStar(s *scope, qualifier string) error {
+	switch {
+	case s.qualifier == "":
+		return planning("SELECT * with no tables specified is not valid")
+	case qualifier != "" && qualifier != s.qualifier:
+		return planning("Invalid qualifier " + qualifier)
+	case p.aggregate:
+		return planning("Column in SELECT must be in GROUP BY or an aggregate function")
+	}
+	for n := range s.columns {
+		p.outputs = append(p.outputs, s.column(n))
+	}
+	return nil
+}
+
+// addTotal adds an aggregate.
+func (p *projection) addTotal(s *scope, a aggregate, alias string) error {
+	arg, name, label := constant(int64(1)), "count(*)", "count(Int64(1))"
+	if a.argument != nil {
+		var err error
+		if arg, err = a.argument.bind(s); err != nil {
+			return err
+		}
+		if arg.label == "" {
+			return notImplemented("an aggregate of anything but a column or a literal")
+		}
+		label = a.function + "(" + arg.label + ")"
+		if a.distinct {
+			label = a.function + "(DISTINCT " + arg.label + ")"
+		}
+		name = label
+	}
+	if alias != "" {
+		name = alias
+	}
+	out := bound{typ: Integer, name: name, label: label}
+	total := func(rows [][]any) any { return int64(len(values(arg, rows, a.distinct))) }
+	if a.function != "count" {
+		out.typ = arg.typ
+		sign := map[string]int{"min": -1, "max": 1}[a.function]
+		total = func(rows [][]any) any { return extreme(values(arg, rows, false), sign) }
+	}
+	p.outputs = append(p.outputs, out)
+	p.totals = append(p.totals, total)
+	return nil
+}
+
+// values evaluates an expression over rows and leaves NULL out.
+func values(b bound, rows [][]any, distinct bool) []any {
+	out := make([]any, 0, len(rows))
+	seen := map[any]bool{}
+	for _, row := range rows {
+		v := b.eval(row)
+		if v == nil || distinct && seen[v] {
+			continue
+		}
+		if distinct {
+			seen[v] = true
+		}
+		out = append(out, v)
 	}
 	return out
 }
 
-// sort orders rows of the table. A name means a column of the select list
-// first, then one of the table.
-func (q *Query) sort(b binder, p projection, rows [][]any) error {
-	sources := make([]int, len(q.order))
-	for i, key := range q.order {
-		n := slices.IndexFunc(p.columns, func(c Column) bool { return c.Name == key.column })
-		switch {
-		case key.position > len(p.columns):
-			return planning(fmt.Sprintf("Order by column out of bounds, specified: %d, max: %d", key.position, len(p.columns)))
-		case key.position > 0:
-			sources[i] = p.sources[key.position-1]
-		case n >= 0:
-			sources[i] = p.sources[n]
-		default:
-			var err error
-			if sources[i], err = b.column(key.column); err != nil {
-				return err
-			}
+// extreme is the least value for a sign below zero, or else the greatest; nil
+// when there is none.
+func extreme(values []any, sign int) any {
+	if len(values) == 0 {
+		return nil
+	}
+	best := values[0]
+	for _, v := range values[1:] {
+		if compareValues(v, best)*sign > 0 {
+			best = v
 		}
 	}
-	slices.SortStableFunc(rows, func(x, y []any) int {
-		for i, key := range q.order {
-			if c := key.compare(x[sources[i]], y[sources[i]]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	return nil
+	return best
 }
 
-// compare orders two values, either of which may be NULL.
-func (k orderKey) compare(x, y any) int {
-	switch {
-	case x == nil && y == nil:
-		return 0
-	case x == nil && k.nullsFirst, y == nil && !k.nullsFirst:
-		return -1
-	case x == nil || y == nil:
-		return 1
+// columns describes the result.
+func (p *projection) columns() []Column {
+	columns := make([]Column, len(p.outputs))
+	for i, out := range p.outputs {
+		columns[i] = Column{Name: out.name, Type: out.typ}
 	}
-	if k.descending {
-		x, y = y, x
+	return columns
+}
+
+// row computes a row of the result.
+func (p *projection) row(row []any) []any {
+	values := make([]any, len(p.outputs))
+	for i, out := range p.outputs {
+		values[i] = out.eval(row)
 	}
-	return compare(x, y)
+	return values
+}
+
+// total computes the only row of aggregates.
+func (p *projection) total(rows [][]any) []any {
+	values := make([]any, len(p.totals))
+	for i, total := range p.totals {
+		values[i] = total(rows)
+	}
+	return values
+}
+
+// unique leaves out the rows that occurred before.
+func unique(rows [][]any) [][]any {
+	seen := map[string]bool{}
+	var out [][]any
+	for _, row := range rows {
+		var key strings.Builder
+		for _, v := range row {
+			fmt.Fprintf(&key, "%T %q,", v, fmt.Sprint(v))
+		}
+		if !seen[key.String()] {
+			seen[key.String()] = true
+			out = append(out, row)
+		}
+	}
+	return out
 }

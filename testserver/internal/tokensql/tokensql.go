@@ -1,35 +1,62 @@
 // Package tokensql runs the part of SQL that clients use to list tokens:
 //
-//	SELECT * | column [AS name], … | count(*)
-//	FROM system.tokens
-//	[WHERE condition] [ORDER BY column [ASC|DESC] [NULLS FIRST|LAST], …]
-//	[LIMIT n] [OFFSET n]
+//	SELECT [DISTINCT] * | item [[AS] name], …
+//	[FROM system.tokens [[AS] name]]
+//	[WHERE condition]
+//	[ORDER BY item [ASC|DESC] [NULLS FIRST|LAST], …] [LIMIT n] [OFFSET n]
 //
-// A condition joins comparisons, [NOT] LIKE, [NOT] IN and IS [NOT] NULL with
-// AND, OR, NOT and parentheses, over columns, literals and $name parameters, in
-// SQL's three-valued logic. Whatever lies outside of this subset is an error,
-// never a wrong result: types are only compared where the answer is beyond
-// doubt, so a number is not compared with a string, although the product would
-// coerce it.
+// An item is a column, a literal, a $name parameter, a condition with a name,
+// now(), or, if all of them are, one of the aggregates count, min and max. A
+// condition joins comparisons, [NOT] [I]LIKE, [NOT] IN, [NOT] BETWEEN and the
+// IS tests with AND, OR, NOT and parentheses, in SQL's three-valued logic.
+//
+// Types are coerced and errors are worded as in the product's query engine,
+// DataFusion 50. Whatever lies outside of this subset is an error, never a wrong
+// result.
 package tokensql
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Type is the type of a column or of an expression.
 type Type int
 
-// The types. Null is the type of the literal NULL, which fits every other.
+// The types.
 const (
+	// Null is the type of the literal NULL, which fits every other.
 	Null Type = iota
+	// Bool holds a bool.
 	Bool
+	// Number is an unsigned integer and holds a uint64.
 	Number
+	// Integer is a signed integer and holds an int64.
+	Integer
+	// Float holds a float64.
+	Float
+	// String holds the string of a column.
 	String
+	// Text holds the string of a literal or a parameter.
+	Text
+	// Timestamp holds a time.Time.
 	Timestamp
+	// Instant is the type of now() and holds a time.Time.
+	Instant
 )
 
 // String returns the name of the type for error messages.
 func (t Type) String() string {
-	return [...]string{"Null", "Boolean", "Number", "Utf8", "Timestamp"}[t]
+	return [...]string{
+		"Null", "Boolean", "UInt64", "Int64", "Float64", "Utf8View", "Utf8",
+		"Timestamp(Millisecond, None)", `Timestamp(Nanosecond, Some("+00:00"))`,
+	}[t]
+}
+
+func (t Type) numeric() bool { return t == Number || t == Integer || t == Float }
+func (t Type) textual() bool { return t == String || t == Text }
+func (t Type) temporal() bool {
+	return t == Timestamp || t == Instant
 }
 
 // Column describes a column.
@@ -38,17 +65,22 @@ type Column struct {
 	Type Type
 }
 
-// Table is what a query reads, or what it returns. A value is nil, bool, uint64,
-// int64, float64, string or time.Time.
+// Table is what a query reads, or what it returns. A value is nil, or of the Go
+// type that its column's type names.
 type Table struct {
 	Columns []Column
 	Rows    [][]any
+	// Now is what now() returns.
+	Now time.Time
 }
 
 // Error is a query that was refused.
 type Error struct {
 	// Text is the message, in the words of the product's query engine.
 	Text string
+	// Running says that the product would have noticed only when the query was
+	// running already.
+	Running bool
 }
 
 // Error returns the message.
@@ -56,80 +88,103 @@ func (e *Error) Error() string { return e.Text }
 
 // Query is a parsed statement.
 type Query struct {
-	items  []item
-	where  expr
-	order  []orderKey
-	limit  *int
-	offset int
+	distinct bool
+	items    []item
+	// from is nil for a statement without a table.
+	from          *tableRef
+	where         expr
+	order         []orderKey
+	limit, offset expr
 }
 
 // item is one entry of the select list.
 type item struct {
-	star, count bool
-	column      string
-	alias       string
+	// star is all columns, of the table that qualifier names if it is not empty.
+	star      bool
+	qualifier string
+	value     expr
+	alias     string
 }
 
-// name is the name of the column that the item yields.
-func (i item) name() string {
-	switch {
-	case i.alias != "":
-		return i.alias
-	case i.count:
-		return "count(*)"
-	}
-	return i.column
+// tableRef is the table of a statement.
+type tableRef struct {
+	// parts are the names as written, up to three.
+	parts []string
+	alias string
 }
 
-// orderKey is one entry of ORDER BY: a column by name, or by position in the
-// select list, counted from 1.
+// orderKey is one entry of ORDER BY.
 type orderKey struct {
-	column     string
-	position   int
+	value      expr
 	descending bool
 	nullsFirst bool
 }
 
+// ReadsTokens says whether the query needs the table of tokens.
+func (q *Query) ReadsTokens() bool { return q.from != nil }
+
 // Run executes the query over the table of tokens. Params holds the values of
-// the $name parameters.
+// the $name parameters: nil, bool, uint64, int64, float64 or string.
 func (q *Query) Run(tokens Table, params map[string]any) (*Table, error) {
-	b := binder{columns: tokens.Columns, params: params}
-	p, err := b.project(q.items)
+	s := newScope(q.from, tokens, params)
+	rows := tokens.Rows
+	if q.from == nil {
+		rows = [][]any{nil}
+	}
+	cond, condErr := q.condition(s)
+	p, err := q.project(s)
 	if err != nil {
+		return nil, first(condErr, err)
+	}
+	keys, keysErr := q.orderKeys(s, p)
+	limit, offset, boundsErr := q.bounds(s)
+	if err := first(condErr, keysErr, boundsErr); err != nil {
 		return nil, err
 	}
-	rows, err := q.filter(b, tokens.Rows)
-	if err != nil {
-		return nil, err
-	}
-	if p.count {
-		if len(q.order) > 0 {
-			return nil, notImplemented("ORDER BY of an aggregate")
+	rows = filter(cond, rows)
+	out := &Table{Columns: p.columns()}
+	if p.aggregate {
+		out.Rows = [][]any{p.total(rows)}
+	} else {
+		sortRows(rows, keys)
+		if !q.distinct {
+			rows = window(rows, limit, offset)
 		}
-		rows = [][]any{p.countRow(len(rows))}
-		return &Table{Columns: p.columns, Rows: q.window(rows)}, nil
+		for _, row := range rows {
+			out.Rows = append(out.Rows, p.row(row))
+		}
 	}
-	if err := q.sort(b, p, rows); err != nil {
-		return nil, err
+	if q.distinct {
+		out.Rows = unique(out.Rows)
 	}
-	out := &Table{Columns: p.columns}
-	for _, row := range q.window(rows) {
-		out.Rows = append(out.Rows, p.row(row))
+	if q.distinct || p.aggregate {
+		out.Rows = window(out.Rows, limit, offset)
+	}
+	if *s.failure != nil {
+		return nil, *s.failure
 	}
 	return out, nil
 }
 
-// filter returns the rows that meet the condition, in a new slice.
-func (q *Query) filter(b binder, rows [][]any) ([][]any, error) {
+// condition binds the condition of the query.
+func (q *Query) condition(s *scope) (bound, error) {
 	if q.where == nil {
-		return slices.Clone(rows), nil
+		return constant(true), nil
 	}
-	cond, err := q.where.bind(b)
+	cond, err := q.where.bind(s)
 	if err != nil {
-		return nil, err
+		return bound{}, err
 	}
 	if cond.typ != Bool && cond.typ != Null {
-		return nil, planning("Cannot create filter with non-boolean predicate returning " + cond.typ.String())
+		return bound{}, planning("Cannot create filter with non-boolean predicate '" + cond.label + "' returning " + cond.typ.String())
+	}
+	return cond, nil
+}
+
+// filter returns the rows that meet the condition, in a new slice.
+func filter(cond bound, rows [][]any) [][]any {
+	if cond.constant && cond.eval(nil) == true {
+		return slices.Clone(rows)
 	}
 	var kept [][]any
 	for _, row := range rows {
@@ -138,26 +193,14 @@ func (q *Query) filter(b binder, rows [][]any) ([][]any, error) {
 			kept = append(kept, row)
 		}
 	}
-	return kept, nil
+	return kept
 }
 
-// window applies OFFSET and LIMIT.
-func (q *Query) window(rows [][]any) [][]any {
-	rows = rows[min(q.offset, len(rows)):]
-	if q.limit != nil {
-		rows = rows[:min(*q.limit, len(rows))]
+// window applies OFFSET and LIMIT; a limit below zero is none.
+func window(rows [][]any, limit, offset int) [][]any {
+	rows = rows[min(offset, len(rows)):]
+	if limit >= 0 {
+		rows = rows[:min(limit, len(rows))]
 	}
 	return rows
-}
-
-func planning(text string) *Error {
-	return &Error{Text: "Error during planning: " + text}
-}
-
-func notImplemented(text string) *Error {
-	return &Error{Text: "This feature is not implemented: " + text}
-}
-
-func noField(name string) *Error {
-	return &Error{Text: "Schema error: No field named " + name + "."}
 }

@@ -1,0 +1,47 @@
+package apiv2
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
+)
+
+const (
+	minPassword = 8
+	maxPassword = 72
+	// specials are what counts as a special character in a strong password.
+	specials = "!@#$%^&*()_+"
+	// classesRequired is how many classes of characters a strong password has.
+	classesRequired = 3
+)
+
+// checkPassword finds fault with a new password on a server that wants strong
+// ones. All faults are named, each in a line. Without the setting the store
+// checks the length alone.
+func (a *API) checkPassword(password string) error {
+	if !a.cfg.StrongPasswords {
+		return nil
+	}
+	var faults []string
+	if len(password) < minPassword || len(password) > maxPassword {
+		faults = append(faults, store.ErrV2PasswordLength.Error())
+	}
+	classes := 0
+	for _, isClass := range []func(rune) bool{
+		unicode.IsNumber, unicode.IsUpper, unicode.IsLower,
+		func(r rune) bool { return strings.ContainsRune(specials, r) },
+	} {
+		if strings.ContainsFunc(password, isClass) {
+			classes++
+		}
+	}
+	if classes < classesRequired {
+		faults = append(faults, "passwords must contain at least three of the following character types: "+
+			"uppercase, lowercase, numbers, and special characters: "+specials)
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return errorf(codeInvalid, "%s", strings.Join(faults, "\n"))
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"io"
+)
+
+// The lengths of passwords.
+const (
+	v2MinPassword = 8
+	v2MaxPassword = 72
+)
+
+const (
+	// v2PasswordRounds is low for a password hash: the users of a test server are
+	// made up, and their tests should not wait.
+	v2PasswordRounds = 1000
+	v2SaltBytes      = 16
+)
+
+// v2Verifier is what is kept of a password: enough to recognize it.
+type v2Verifier struct {
+	// Rounds and Salt are the parameters of PBKDF2 with SHA-256.
+	Rounds int    `json:"rounds"`
+	Salt   []byte `json:"salt"`
+	Key    []byte `json:"key"`
+}
+
+func newV2Verifier(password string, random io.Reader) (v2Verifier, error) {
+	v := v2Verifier{Rounds: v2PasswordRounds, Salt: make([]byte, v2SaltBytes)}
+	if _, err := io.ReadFull(random, v.Salt); err != nil {
+		return v2Verifier{}, fmt.Errorf("random salt: %w", err)
+	}
+	var err error
+	if v.Key, err = v.derive(password); err != nil {
+		return v2Verifier{}, err
+	}
+	return v, nil
+}
+
+func (v v2Verifier) derive(password string) ([]byte, error) {
+	return pbkdf2.Key(sha256.New, password, v.Salt, v.Rounds, sha256.Size)
+}
+
+// accepts says whether this is the password.
+func (v v2Verifier) accepts(password string) bool {
+	key, err := v.derive(password)
+	return err == nil && subtle.ConstantTimeCompare(key, v.Key) == 1
+}
+
+// V2SetPassword sets the password of a user. The length is checked before the
+// user.
+func (s *Store) V2SetPassword(id V2ID, password string) error {
+	return s.update(func() error { return s.v2SetPasswordLocked(id, password) })
+}
+
+func (s *Store) v2SetPasswordLocked(id V2ID, password string) error {
+	if len(password) < v2MinPassword || len(password) > v2MaxPassword {
+		return ErrV2PasswordLength
+	}
+	if !s.v2.users.has(id) {
+		return ErrV2NotFound
+	}
+	v, err := newV2Verifier(password, s.random)
+	if err != nil {
+		return err
+	}
+	s.v2.passwords.put(id, v)
+	return nil
+}
+
+// V2CheckPassword compares the password of a user.
+func (s *Store) V2CheckPassword(id V2ID, password string) error {
+	s.mu.RLock()
+	known := s.v2.users.has(id)
+	v, ok := s.v2.passwords.get(id)
+	s.mu.RUnlock()
+	switch {
+	case !known:
+		return ErrV2NotFound
+	case !ok || !v.accepts(password):
+		return ErrV2Password
+	default:
+		return nil
+	}
+}
