@@ -8,9 +8,11 @@ import (
 	"testing"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver"
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/conformance"
 )
 
-// Every operation that the client names is one that the reference server serves.
+// Every operation that the client names is one that the reference server serves,
+// and one that the conformance cases look at.
 func TestOperations_areServed(t *testing.T) {
 	t.Parallel()
 	srv, err := testserver.New()
@@ -19,6 +21,14 @@ func TestOperations_areServed(t *testing.T) {
 	}
 	t.Cleanup(srv.Close)
 	served := slices.Concat(srv.V2Routes(), srv.V3Routes())
+	var suites []*conformance.Suite
+	for _, p := range []conformance.Product{conformance.V2, conformance.V3} {
+		suite, err := conformance.Load(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		suites = append(suites, suite)
+	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -40,6 +50,9 @@ func TestOperations_areServed(t *testing.T) {
 			named++
 			if !slices.Contains(served, op) {
 				t.Errorf("%s: the reference server does not serve %s", file, op)
+			}
+			if !slices.ContainsFunc(suites, func(s *conformance.Suite) bool { return s.Covers(op) }) {
+				t.Errorf("%s: no conformance case is about %s", file, op)
 			}
 		}
 	}

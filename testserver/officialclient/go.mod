@@ -1,0 +1,21 @@
+module github.com/influxdb-tokens/terraform-provider-influxdb/testserver/officialclient
+
+go 1.26.0
+
+require (
+	github.com/google/go-cmp v0.7.0
+	github.com/influxdata/influxdb-client-go/v2 v2.14.0
+	github.com/influxdb-tokens/terraform-provider-influxdb v0.0.0
+)
+
+require (
+	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
+	github.com/google/uuid v1.3.1 // indirect
+	github.com/influxdata/line-protocol v0.0.0-20200327222509-2487e7298839 // indirect
+	github.com/oapi-codegen/runtime v1.0.0 // indirect
+	go.etcd.io/bbolt v1.5.0 // indirect
+	golang.org/x/net v0.52.0 // indirect
+	golang.org/x/sys v0.45.0 // indirect
+)
+
+replace github.com/influxdb-tokens/terraform-provider-influxdb => ../..
