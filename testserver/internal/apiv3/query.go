@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/tokensql"
 )
 
@@ -49,7 +50,7 @@ func (a *API) querySQL(r *http.Request, body []byte) (response, error) {
 	if query.ReadsTokens() && req.database != databaseInternal {
 		return response{}, a.planningError(errNoSystemTokens)
 	}
-	result, err := query.Run(a.tokensTable(), req.params)
+	result, err := query.Run(a.tokensTable(a.tokensFor(query, req.params)), req.params)
 	if err != nil {
 		return response{}, a.planningError(err)
 	}
@@ -153,8 +154,20 @@ func (a *API) planningError(err error) error {
 // table of tokens.
 var errNoSystemTokens = &tokensql.Error{Text: "Error during planning: table 'public.system.tokens' not found"}
 
-// tokensTable is the table system.tokens.
-func (a *API) tokensTable() tokensql.Table {
+// tokensFor returns the tokens that can be in the result of a query: all, or the
+// one that the query names, so that its cost does not grow with the others.
+func (a *API) tokensFor(query *tokensql.Query, params map[string]any) []store.V3Token {
+	if !query.ReadsTokens() {
+		return nil
+	}
+	if name, ok := query.Wanted("name", params); ok {
+		return a.store.V3TokensNamed(name)
+	}
+	return a.store.V3Tokens()
+}
+
+// tokensTable is the table system.tokens with these rows.
+func (a *API) tokensTable(tokens []store.V3Token) tokensql.Table {
 	columns := []tokensql.Column{
 		{Name: "token_id", Type: tokensql.Number},
 		{Name: "name", Type: tokensql.String},
@@ -169,7 +182,7 @@ func (a *API) tokensTable() tokensql.Table {
 	}
 	const hash = 2
 	var rows [][]any
-	for _, t := range a.store.V3Tokens() {
+	for _, t := range tokens {
 		// Nobody can set the description, and HTTP never notes the creator.
 		rows = append(rows, []any{
 			t.ID, t.Name, t.Hash[:shownHash], t.CreatedAt, nil, nil,

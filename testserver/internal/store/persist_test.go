@@ -149,7 +149,7 @@ func TestPersist_methods(t *testing.T) {
 		"V2CheckPassword", "V2CreateSession", "V2UseSession", "V2EndSession",
 		"V2SetupAllowed", "V2Setup", // It has its own test.
 		"V3Authenticate", "V3ClusterUUID", "V3Database", "V3Databases", "V3ExpiryOverflows",
-		"V3ProcessID", "V3RequestID", "V3Tokens",
+		"V3ProcessID", "V3RequestID", "V3Tokens", "V3TokensNamed",
 		"V3Bootstrap", "V3PreloadResource", // Like V3Create and V3Preload.
 	}
 	for method := range reflect.TypeFor[*Store]().Methods() {

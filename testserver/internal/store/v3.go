@@ -204,6 +204,18 @@ func (s *Store) V3Tokens() []V3Token {
 	return tokens
 }
 
+// V3TokensNamed returns the token of that name as V3Tokens would, alone or not at
+// all.
+func (s *Store) V3TokensNamed(name string) []V3Token {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	r, ok := s.v3.tokens.by(s.v3.tokenNames, name)
+	if !ok {
+		return nil
+	}
+	return []V3Token{s.v3NamedLocked(r, "")}
+}
+
 // V3Authenticate returns the live token that has this secret, without the
 // secret. A token is dead from the very millisecond of its expiry on.
 func (s *Store) V3Authenticate(secret string) (V3Token, bool) {

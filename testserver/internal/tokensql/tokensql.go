@@ -123,6 +123,33 @@ type orderKey struct {
 // ReadsTokens says whether the query needs the table of tokens.
 func (q *Query) ReadsTokens() bool { return q.from != nil }
 
+// Wanted returns the one text that a column must equal for a row to be in the
+// result, if the condition says just that. Rows with another value make no
+// difference, so a caller who finds rows by that column may leave them out.
+func (q *Query) Wanted(column string, params map[string]any) (string, bool) {
+	equal, ok := q.where.(comparison)
+	if !ok || equal.op != "=" {
+		return "", false
+	}
+	name, value := equal.left, equal.right
+	if _, ok := value.(columnRef); ok {
+		name, value = value, name
+	}
+	ref, ok := name.(columnRef)
+	if !ok || ref.parts[len(ref.parts)-1] != column {
+		return "", false
+	}
+	var wanted any
+	switch v := value.(type) {
+	case literal:
+		wanted = v.value
+	case paramRef:
+		wanted = params[v.name]
+	}
+	text, ok := wanted.(string)
+	return text, ok
+}
+
 // Run executes the query over the table of tokens. Params holds the values of
 // the $name parameters: nil, bool, uint64, int64, float64 or string.
 func (q *Query) Run(tokens Table, params map[string]any) (*Table, error) {

@@ -2,6 +2,7 @@ package tokensql_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -346,6 +347,64 @@ func TestQuery_readsTokens(t *testing.T) {
 		q, err := tokensql.Parse(sql)
 		if err != nil || q.ReadsTokens() != want {
 			t.Errorf("%s: %t, error %v", sql, !want, err)
+		}
+	}
+}
+
+// What Wanted says must be all that the condition says: a row with another value
+// cannot be in the result, one with this value must be.
+func TestQuery_wanted(t *testing.T) {
+	t.Parallel()
+	params := map[string]any{"name": "ci", "n": uint64(1), "none": nil}
+	for condition, want := range map[string]string{
+		"where name = 'ci'":                  "ci",
+		"where 'ci' = name":                  "ci",
+		`where tokens."name" = 'it''s 100%'`: "it's 100%",
+		"where name = $name":                 "ci",
+		"where ($name = name) limit 1":       "ci",
+		"where name = ''":                    "",
+		"":                                   "none",
+		"where name != 'ci'":                 "none",
+		"where name = 1":                     "none",
+		"where name = $n":                    "none",
+		"where name = $none":                 "none",
+		"where name = $missing":              "none",
+		"where name = null":                  "none",
+		"where name = name":                  "none",
+		"where name = description":           "none",
+		"where description = 'ci'":           "none",
+		"where name = 'ci' or token_id = 0":  "none",
+		"where not name = 'ci'":              "none",
+		"where name like 'ci'":               "none",
+		"where name is distinct from 'ci'":   "none",
+	} {
+		q, err := tokensql.Parse("select token_id from system.tokens " + condition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, ok := q.Wanted("name", params)
+		if !ok {
+			got = "none"
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", condition, got, want)
+			continue
+		}
+		if !ok {
+			continue
+		}
+		all, err := q.Run(tokens(), params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		some := tokens()
+		some.Rows = slices.DeleteFunc(some.Rows, func(row []any) bool { return row[1] != want })
+		found, err := q.Run(some, params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(all, found); diff != "" {
+			t.Errorf("%q (-all +some):\n%s", condition, diff)
 		}
 	}
 }
