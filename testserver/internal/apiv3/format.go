@@ -31,7 +31,8 @@ func encodeResult(t *tokensql.Table, format string) (response, error) {
 	case formatPretty:
 		return typed("text/plain; charset=utf-8", encodePretty(t)), nil
 	case formatParquet:
-		return typed("application/vnd.apache.parquet", encodeParquet(t)), nil
+		b, err := encodeParquet(t)
+		return typed("application/vnd.apache.parquet", b), err
 	}
 	return response{}, errors.New("unknown format " + format)
 }

@@ -1,19 +1,34 @@
 package apiv3_test
 
 import (
-	"encoding/hex"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/apiv3"
 )
 
-// TestQuery_parquet compares with a file that another implementation of Parquet
-// was seen to read: two rows with the type of each column and with NULL.
+// parquetSchema has a column of each type, in the order of the query.
+const parquetSchema = `message arrow_schema {
+	optional int64 token_id (INT(64,false));
+	optional binary name (STRING);
+	optional int64 created_at (TIMESTAMP(isAdjustedToUTC=false,unit=MILLIS));
+	optional int64 expiry (TIMESTAMP(isAdjustedToUTC=false,unit=MILLIS));
+	optional binary description (STRING);
+	optional boolean ci;
+	optional int64 i (INT(64,true));
+	optional double f;
+	optional <?> n (NULL);
+	optional int64 now (TIMESTAMP(isAdjustedToUTC=true,unit=NANOS));
+}`
+
+// TestQuery_parquet reads the file: two rows with each type and with NULL.
 func TestQuery_parquet(t *testing.T) {
 	t.Parallel()
 	s := inState(t, "N", apiv3.Config{})
@@ -22,6 +37,12 @@ func TestQuery_parquet(t *testing.T) {
 	}
 	const sql = "select token_id, name, created_at, expiry, description, token_id = 1 as ci, -1 as i, 1.5 as f, null as n, now() as now " +
 		"from system.tokens where token_id > 0 order by token_id"
+	tokens := s.store.V3Tokens()
+	ci, later, now := tokens[1], tokens[2], s.store.Now().UnixNano()
+	want := []string{
+		fmt.Sprintf("[1 ci %d <null> <null> true -1 1.5 <null> %d]", ci.CreatedAt.UnixMilli(), now),
+		fmt.Sprintf("[2 later %d %d <null> false -1 1.5 <null> %d]", later.CreatedAt.UnixMilli(), later.Expiry.UnixMilli(), now),
+	}
 	for name, req := range map[string]request{
 		"format": query(sql, "parquet", ""), "Accept": query(sql, "", "").with("Accept: application/vnd.apache.parquet"),
 	} {
@@ -29,50 +50,39 @@ func TestQuery_parquet(t *testing.T) {
 		if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/vnd.apache.parquet" {
 			t.Errorf("%s: reply %d, Content-Type %q", name, got.status, got.header.Get("Content-Type"))
 		}
-		if diff := cmp.Diff(strings.Fields(parquetFile), chop(hex.EncodeToString([]byte(got.body)))); diff != "" {
-			t.Errorf("%s: file (-want +got):\n%s", name, diff)
+		file, err := parquet.OpenFile(strings.NewReader(got.body), int64(len(got.body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(parquetSchema, file.Schema().String()); diff != "" {
+			t.Errorf("%s: schema (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(want, parquetRows(t, file)); diff != "" {
+			t.Errorf("%s: rows (-want +got):\n%s", name, diff)
 		}
 	}
-}
-
-// chop cuts a text into lines of 64.
-func chop(s string) []string {
-	var lines []string
-	for len(s) > 64 {
-		lines = append(lines, s[:64])
-		s = s[64:]
+	if got := s.send(t, query("select name from system.tokens where token_id > 9", "parquet", "")); got.status != http.StatusOK || got.body != "" {
+		t.Errorf("without rows: reply %d with %d bytes", got.status, len(got.body))
 	}
-	return append(lines, s)
 }
 
-// parquetFile is the file in hexadecimal digits.
-const parquetFile = `
-504152311500152c152c2c150415001506150600000200000004010100000000
-00000002000000000000001500152a152a2c1504150015061506000002000000
-0401020000006369050000006c617465721500152c152c2c1504150015061506
-000002000000040171323db79c01000071323db79c0100001500152015202c15
-0415001506150600000400000002000201f12074b79c0100001500150c150c2c
-150415001506150600000200000004001500150e150e2c150415001506150600
-00020000000401011500152c152c2c15041500150615060000020000000401ff
-ffffffffffffffffffffffffffffff1500152c152c2c15041500150615060000
-020000000401000000000000f83f000000000000f83f1500150c150c2c150415
-001506150600000200000004001500152c152c2c150415001506150600000200
-0000040140beec8a018b991840beec8a018b9918150219bc480c6172726f775f
-736368656d61151400150425021808746f6b656e5f6964251c4cac1340120000
-00150c250218046e616d6525004c1c00000015042502180a637265617465645f
-61746c8c121c1c00000000001504250218066578706972796c8c121c1c000000
-0000150c2502180b6465736372697074696f6e25004c1c000000150025021802
-6369001504250218016900150a2502180166001502250218016e6cbc00000015
-04250218036e6f776c8c111c3c00000000001604191c19ac26081c1504192500
-06191808746f6b656e5f696415001604164e164e2608000026561c150c192500
-061918046e616d6515001604164c164c2656000026a2011c1504192500061918
-0a637265617465645f617415001604164e164e26a201000026f0011c15041925
-0006191806657870697279150016041642164226f001000026b2021c150c1925
-000619180b6465736372697074696f6e15001604162e162e26b202000026e002
-1c1500192500061918026369150016041630163026e00200002690031c150419
-2500061918016915001604164e164e269003000026de031c150a192500061918
-016615001604164e164e26de03000026ac041c1502192500061918016e150016
-04162e162e26ac04000026da041c1504192500061918036e6f7715001604164e
-164e26da04000016a005160400280a7465737473657276657200060200005041
-5231
-`
+// parquetRows returns the rows of a file as texts.
+func parquetRows(t *testing.T, file *parquet.File) []string {
+	t.Helper()
+	reader := parquet.NewReader(file)
+	defer func() { _ = reader.Close() }()
+	rows := make([]parquet.Row, 10)
+	n, err := reader.ReadRows(rows)
+	if err != nil && err != io.EOF { //nolint:errorlint // The interface demands the plain value.
+		t.Fatal(err)
+	}
+	texts := make([]string, n)
+	for i, row := range rows[:n] {
+		values := make([]string, len(row))
+		for j, v := range row {
+			values[j] = v.String()
+		}
+		texts[i] = "[" + strings.Join(values, " ") + "]"
+	}
+	return texts
+}
