@@ -81,15 +81,17 @@ func readSecrets(t *testing.T, dir string) []string {
 func leaks(text []byte, secrets []string) []string {
 	var lines []string
 	for _, secret := range secrets {
-		at := bytes.Index(text, []byte(secret))
+		// The first half of a secret is already a leak, and only so short a text is
+		// one that bytes.Index looks for fast: this reads gigabytes.
+		at := bytes.Index(text, []byte(secret[:min(len(secret), 46)]))
 		if at < 0 {
 			continue
 		}
-		line := string(text[bytes.LastIndexByte(text[:at], '\n')+1 : at+len(secret)])
+		line := string(text[bytes.LastIndexByte(text[:at], '\n')+1 : at])
 		for _, each := range secrets {
 			line = strings.ReplaceAll(line, each, "<secret>")
 		}
-		lines = append(lines, line)
+		lines = append(lines, line+"<secret>")
 	}
 	return lines
 }
