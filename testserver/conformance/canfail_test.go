@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,11 @@ func TestCases_canFail(t *testing.T) {
 					for what, other := range spoil(want, got) {
 						if err := compare(want, other, s.clone()); err == nil {
 							t.Errorf("reply %d: %s goes unseen", replies, what)
+						}
+					}
+					for what, other := range alter(t, want) {
+						if err := compare(other, *got, s.clone()); err == nil {
+							t.Errorf("reply %d: %s would hold as well", replies, what)
 						}
 					}
 					if replies == last {
@@ -102,6 +108,58 @@ func spoil(want *Reply, got *Outcome) map[string]Outcome {
 	}
 	if want.HasBody {
 		out["another body"] = Outcome{Status: got.Status, Header: got.Header, Body: tampered}
+	}
+	return out
+}
+
+// alter returns the expectation with one change for each thing that it says about
+// what it has matched, and for the first, the middle and the last literal of its
+// body. None of these may hold too, or the thing says nothing.
+func alter(t *testing.T, want *Reply) map[string]*Reply {
+	t.Helper()
+	out := map[string]*Reply{}
+	for i, line := range want.Checks {
+		word, args := strings.Fields(line)[0], strings.Fields(line)[1:]
+		switch word {
+		case "equal":
+			word = "differ"
+		case "differ":
+			word = "equal"
+		case "ascending":
+			slices.Reverse(args)
+		case "seconds":
+			args[2] += "1"
+		default:
+			t.Errorf("nothing contradicts @%s", line)
+		}
+		other := *want
+		other.Checks = slices.Clone(want.Checks)
+		other.Checks[i] = word + " " + strings.Join(args, " ")
+		out["@"+other.Checks[i]] = &other
+	}
+	var pieces []string
+	var literals []int
+	if err := walk(want.Body, func(literal string) error {
+		if literal != "" {
+			literals = append(literals, len(pieces))
+		}
+		pieces = append(pieces, literal)
+		return nil
+	}, func(inner string) error {
+		pieces = append(pieces, "${"+inner+"}")
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(literals) > 3 {
+		literals = []int{literals[0], literals[len(literals)/2], literals[len(literals)-1]}
+	}
+	for _, i := range literals {
+		other := *want
+		changed := slices.Clone(pieces)
+		changed[i] += tampered
+		other.Body = strings.Join(changed, "")
+		out[fmt.Sprintf("a body with another piece %d", i)] = &other
 	}
 	return out
 }

@@ -56,11 +56,12 @@ func TestForeign(t *testing.T) {
 // TestForeign_notFresh sees that a server that is in use is left alone.
 func TestForeign_notFresh(t *testing.T) {
 	t.Parallel()
-	srv := testserver.Run(t)
+	srv := testserver.Run(t, testserver.AllowUnknownRoutes())
 	srv.SetupV2()
 	operator := srv.BootstrapV3()
 	for p, address := range map[Product]string{V2: srv.V2URL(), V3: srv.V3URL()} {
-		if _, err := load(t, p).Foreign(t.Context(), &Target{URL: mustURL(t, address)}, "token/delete"); err == nil {
+		target := &Target{URL: mustURL(t, address), Recovery: mustURL(t, srv.V3RecoveryURL())}
+		if _, err := load(t, p).Foreign(t.Context(), target, ""); err == nil {
 			t.Errorf("%s: a server that has been set up is used", p)
 		}
 	}

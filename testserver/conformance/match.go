@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -70,46 +71,132 @@ func (s *scope) match(template, text string) error {
 	if err != nil {
 		return err
 	}
-	m := matcher{}
-	if !m.match(parts, text) {
+	m := newMatcher(parts)
+	if !m.match(0, text) {
 		return errNoMatch
 	}
-	maps.Copy(s.vars, m)
+	maps.Copy(s.vars, m.bound)
 	return nil
 }
 
-// matcher holds what the captures of a template matched so far. One regular
-// expression for the whole template would do the same, but it takes seconds for a
-// body of megabytes.
-type matcher map[string]string
+// matcher compares a text with the parts of a template. One regular expression for
+// the whole template would do the same, but it takes seconds for a body of
+// megabytes.
+type matcher struct {
+	parts []part
+	// bound holds what the captures matched so far.
+	bound map[string]string
+	// again holds, for each part, the names that stand both before it and from it on:
+	// of what was bound, only these matter for the rest.
+	again [][]string
+	// failed holds what is known not to match. Without it, a template with many
+	// captures takes forever to say no.
+	failed map[attempt]struct{}
+}
 
-// match says whether the parts describe the whole text.
-func (m matcher) match(parts []part, text string) bool {
-	if len(parts) == 0 {
+// attempt is the rest of a template beside the rest of a text.
+type attempt struct {
+	part, left int
+	// bound holds the values of the names that matter.
+	bound string
+}
+
+func newMatcher(parts []part) *matcher {
+	m := &matcher{parts: parts, bound: map[string]string{}, failed: map[attempt]struct{}{}, again: make([][]string, len(parts)+1)}
+	for i := range parts {
+		for _, p := range parts[i:] {
+			named := func(before part) bool { return before.name == p.name }
+			if p.name != "" && slices.ContainsFunc(parts[:i], named) && !slices.Contains(m.again[i], p.name) {
+				m.again[i] = append(m.again[i], p.name)
+			}
+		}
+	}
+	return m
+}
+
+// match says whether the parts from the i-th on describe the whole text.
+func (m *matcher) match(i int, text string) bool {
+	if i == len(m.parts) {
 		return text == ""
 	}
-	p, rest := parts[0], parts[1:]
-	switch p.kind {
-	case "":
+	p := m.parts[i]
+	if p.kind == "" {
 		after, ok := strings.CutPrefix(text, p.literal)
-		return ok && m.match(rest, after)
-	case "any":
-		return m.matchAny(p, rest, text)
+		return ok && m.match(i+1, after)
 	}
-	longest := anchored[p.kind].FindStringIndex(text)
+	var values strings.Builder
+	for _, name := range m.again[i] {
+		fmt.Fprintf(&values, "%q", m.bound[name])
+	}
+	this := attempt{part: i, left: len(text), bound: values.String()}
+	if _, ok := m.failed[this]; ok {
+		return false
+	}
+	capture := m.matchKind
+	if p.kind == "any" {
+		capture = m.matchAny
+	}
+	if capture(i, text) {
+		return true
+	}
+	m.failed[this] = struct{}{}
+	return false
+}
+
+// matchKind gives the i-th part as much of the text as possible.
+func (m *matcher) matchKind(i int, text string) bool {
+	kind := m.parts[i].kind
+	longest := anchored[kind].FindStringIndex(text)
 	if longest == nil {
 		return false
 	}
 	for end := longest[1]; end >= 0; end-- {
-		if end < longest[1] {
-			if !isKind(p.kind, text[:end]) {
-				continue
-			}
+		if end < longest[1] && !isKind(kind, text[:end]) {
+			continue
 		}
-		if m.bind(p.name, text[:end], rest, text[end:]) {
+		if m.bind(i, text[:end], text[end:]) {
 			return true
 		}
 	}
+	return false
+}
+
+// matchAny gives the i-th part as little of the text as possible.
+func (m *matcher) matchAny(i int, text string) bool {
+	if i+1 == len(m.parts) {
+		return m.bind(i, text, "")
+	}
+	for end := 0; end <= len(text); end++ {
+		if next := m.parts[i+1]; next.kind == "" {
+			skip := strings.Index(text[end:], next.literal)
+			if skip < 0 {
+				return false
+			}
+			end += skip
+		}
+		if m.bind(i, text[:end], text[end:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// bind notes what the i-th part captured and goes on with the rest; when that does
+// not match, or the name stands for another text already, the note is taken back.
+func (m *matcher) bind(i int, value, rest string) bool {
+	name := m.parts[i].name
+	if name == "" {
+		return m.match(i+1, rest)
+	}
+	have, ok := m.bound[name]
+	if ok {
+		return have == value && m.match(i+1, rest)
+	}
+	m.bound[name] = value
+	if m.match(i+1, rest) {
+		return true
+	}
+	delete(m.bound, name)
 	return false
 }
 
@@ -117,42 +204,4 @@ func (m matcher) match(parts []part, text string) bool {
 func isKind(kind, text string) bool {
 	found := anchored[kind].FindStringIndex(text)
 	return len(found) == 2 && found[1] == len(text)
-}
-
-// matchAny gives the part as little of the text as possible.
-func (m matcher) matchAny(p part, rest []part, text string) bool {
-	if len(rest) == 0 {
-		return m.bind(p.name, text, rest, "")
-	}
-	for end := 0; end <= len(text); end++ {
-		if next := rest[0]; next.kind == "" {
-			skip := strings.Index(text[end:], next.literal)
-			if skip < 0 {
-				return false
-			}
-			end += skip
-		}
-		if m.bind(p.name, text[:end], rest, text[end:]) {
-			return true
-		}
-	}
-	return false
-}
-
-// bind notes what a capture matched and goes on with the rest; when that does not
-// match, or the name stands for another text already, the note is taken back.
-func (m matcher) bind(name, value string, rest []part, text string) bool {
-	if name == "" {
-		return m.match(rest, text)
-	}
-	have, ok := m[name]
-	if ok {
-		return have == value && m.match(rest, text)
-	}
-	m[name] = value
-	if m.match(rest, text) {
-		return true
-	}
-	delete(m, name)
-	return false
 }

@@ -96,7 +96,7 @@ func (t *Target) startingVars(unique int) map[string]string {
 
 // Foreign puts a server that was started by somebody else through the cases that
 // it can be put through. The server must be fresh: the cases set it up, and create
-// and delete what they like. Progress may be nil.
+// and delete what they like. With an error, the result holds what was run before it.
 func (s *Suite) Foreign(ctx context.Context, t *Target, only string) (*Result, error) {
 	f := &foreign{suite: s, target: t, result: &Result{Product: s.Product, Version: t.Server.Version}}
 	if err := f.identify(ctx); err != nil {
@@ -114,7 +114,7 @@ func (s *Suite) Foreign(ctx context.Context, t *Target, only string) (*Result, e
 			// authentication, for example, cannot have the fixture.
 			if phase != NeedsBlank && !prepared {
 				if err := f.prepare(ctx); err != nil {
-					return nil, err
+					return f.result, err
 				}
 				prepared = true
 				if f.obstructed(c) {
@@ -178,6 +178,9 @@ func (f *foreign) obstacle(c *Case) (string, error) {
 		return "it needs a server whose clock or life the runner holds", nil
 	case c.recovery() && t.Recovery == nil:
 		return "it needs the address of the recovery listener", nil
+	case c.recovery() && c.Needs.blank():
+		// A server with authentication does not tell a stranger whether it is fresh.
+		return "on a server that is in use after all, it would replace the operator token", nil
 	}
 	for _, option := range c.Options {
 		if !slices.Contains(t.Server.Options, option) {

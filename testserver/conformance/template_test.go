@@ -87,6 +87,24 @@ func TestScope_match(t *testing.T) {
 	}
 }
 
+// TestScope_match_many sees that a template with many captures says no in time: a
+// server with one byte too many is just what the cases are for.
+func TestScope_match_many(t *testing.T) {
+	t.Parallel()
+	const rows = 200
+	text := strings.Repeat(`{"id":"x","token":"y"},`, rows)
+	template := strings.Repeat(`{"id":"${:any}"${:any},`, rows-5)
+	s := &scope{vars: map[string]string{}}
+	if err := s.match(template, text); err != nil {
+		t.Error(err)
+	}
+	for _, end := range []string{"!", "${A:int}${:any}${A:int}"} {
+		if err := s.match(template+end, text); err == nil {
+			t.Errorf("a text without %q at its end matches", end)
+		}
+	}
+}
+
 func TestScope_check(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]bool{

@@ -52,7 +52,7 @@ Flags:
   --ca FILE              PEM file with the authority of the servers' certificates
   --run TEXT             only the cases whose name contains the text
   --list                 list the cases and run none
-  --verbose              name each case that was not run
+  --verbose              name each case that was not run, without a URL too
 `
 
 // settings is what the command line says.
@@ -104,7 +104,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	results, err := s.results(ctx, stdout)
 	if len(results) > 0 {
-		err = errors.Join(conformance.Report(stdout, results, s.verbose), err)
+		err = errors.Join(conformance.Report(stdout, results, s.verbose || s.foreign()), err)
+	}
+	if err == nil && !s.list && !slices.ContainsFunc(results, func(r *conformance.Result) bool { return len(r.NotRun)+r.Passed+len(r.Failed) > 0 }) {
+		err = fmt.Errorf("no case has %q in its name: --list names all", s.only)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "influxdb-conformance: %v\n", err)
@@ -116,10 +119,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitOK
 }
 
+// foreign says whether the servers are somebody else's.
+func (s *settings) foreign() bool { return s.v2 != "" || s.v3 != "" }
+
 // results runs what the settings ask for. With an error it returns what there is
 // so far.
 func (s *settings) results(ctx context.Context, stdout io.Writer) ([]*conformance.Result, error) {
-	foreign := s.v2 != "" || s.v3 != ""
 	var results []*conformance.Result
 	for _, p := range []conformance.Product{conformance.V2, conformance.V3} {
 		suite, err := conformance.Load(p)
@@ -141,11 +146,13 @@ func (s *settings) results(ctx context.Context, stdout io.Writer) ([]*conformanc
 				return results, err
 			}
 			result, err := suite.Foreign(ctx, target, s.only)
+			if result != nil {
+				results = append(results, result)
+			}
 			if err != nil {
 				return results, fmt.Errorf("%s: %w", p.Name(), err)
 			}
-			results = append(results, result)
-		case !foreign:
+		case !s.foreign():
 			for _, version := range p.Versions() {
 				result, err := suite.Reference(ctx, version, s.only)
 				if err != nil {
