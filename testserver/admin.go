@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ const adminBodyLimit = 1 << 20
 // Admin returns the admin endpoint: what Inject, Requests and the back door are
 // for Go, over HTTP. Listen.Admin makes it listen.
 //
+//	GET    /routes         the route patterns of each face, which the op of a fault may name
 //	GET    /faults         the faults with their id and counters, the next to be tried first
 //	POST   /faults         injects what ParseFaults reads, in front of the others; 201
 //	DELETE /faults         takes all of them out; 204
@@ -42,6 +44,7 @@ const adminBodyLimit = 1 << 20
 func (s *Server) Admin() http.Handler {
 	mux := http.NewServeMux()
 	for path, methods := range map[string]map[string]adminFunc{
+		"/routes":        {"GET": s.adminRoutes},
 		"/faults":        {"GET": s.adminListFaults, "POST": s.adminInject, "DELETE": s.adminClearFaults},
 		"/faults/{id}":   {"DELETE": s.adminRemoveFault},
 		"/requests":      {"GET": s.adminRequests, "DELETE": s.adminResetRequests},
@@ -111,7 +114,7 @@ func (e adminEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := e[method]
 	switch {
 	case len(e) == 0:
-		writeAdmin(w, http.StatusNotFound, adminError{"there is only /faults, /faults/{id}, /requests, /tokens, /changes, /clock and /clock/advance"})
+		writeAdmin(w, http.StatusNotFound, adminError{"there is only /routes, /faults, /faults/{id}, /requests, /tokens, /changes, /clock and /clock/advance"})
 		return
 	case !ok:
 		var allow []string
@@ -150,6 +153,14 @@ func writeAdmin(w http.ResponseWriter, status int, value any) {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(value) // A client that has gone needs no reply.
+}
+
+func (s *Server) adminRoutes(*http.Request) (int, any, error) {
+	routes := make(map[string][]string)
+	for id, f := range s.faces {
+		routes[id.String()] = slices.Sorted(slices.Values(f.api.Routes()))
+	}
+	return http.StatusOK, map[string]any{"routes": routes}, nil
 }
 
 func (s *Server) adminListFaults(*http.Request) (int, any, error) {

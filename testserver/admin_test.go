@@ -47,12 +47,14 @@ func TestAdmin(t *testing.T) {
 		status               int
 		want                 []string // parts of the reply
 	}{
+		{"GET", "/routes", "", 200, []string{`"v2":["DELETE /api/v2/authorizations/{id}",`, `"v3":["DELETE /api/v3/configure/database","DELETE /api/v3/configure/token",`, `"v3-recovery":["POST /api/v3/configure/token/admin/regenerate"]`}},
+		{"GET", "/requests?op=GET+/nope", "", 400, []string{`{"error":"op: \"GET /nope\" is not a route pattern of any face: use `}},
 		{"GET", "/faults", "", 200, []string{`{"faults":[{"id":1,"face":"v2","op":"GET /metrics","delay":"1s","go_func":true,"seen":0,"used":0}]}`}},
 		{"POST", "/faults", `[{"op":"GET /ping","times":1,"status":503,"header":{"Retry-After":"1"},"body":"no"},{"op":"GET /ping","face":"v2","status":500}]`, 201, []string{
 			`{"faults":[{"id":2,"op":"GET /ping","times":1,"status":503,"header":["Retry-After"],"body_bytes":2,"seen":0,"used":0},{"id":3,"face":"v2",`,
 		}},
 		{"POST", "/faults", `[]`, 201, []string{`{"faults":[]}`}},
-		{"POST", "/faults", `{"op":"GET /nope","status":503}`, 400, []string{`{"error":"fault 1: op: \"GET /nope\" is not a route pattern of face any: use `}},
+		{"POST", "/faults", `{"op":"GET /nope","status":503}`, 400, []string{`{"error":"fault 1: op: \"GET /nope\" is not a route pattern of any face: use `}},
 		{"POST", "/faults", `{"status":"x"}`, 400, []string{`{"error":"fault 1: status: \"x\" is not a whole number"}`}},
 		{"POST", "/faults", `{"body":"` + strings.Repeat("x", 1<<20) + `"}`, 413, []string{`{"error":"http: request body too large"}`}},
 		{"GET", "/faults", "", 200, []string{`"id":2`, `"id":3`, `"id":1`}},
@@ -91,7 +93,7 @@ func TestAdmin(t *testing.T) {
 		{"PUT", "/faults", "", 405, []string{`{"error":"use GET, POST, DELETE"}`}},
 		{"GET", "/changes", "", 405, []string{`{"error":"use POST"}`}},
 		{"HEAD", "/clock", "", 200, nil},
-		{"GET", "/", "", 404, []string{`{"error":"there is only /faults,`}},
+		{"GET", "/", "", 404, []string{`{"error":"there is only /routes, /faults,`}},
 		{"GET", "/nope", "", 404, []string{`there is only`}},
 	}
 	for _, step := range steps {
@@ -272,7 +274,7 @@ func TestAdmin_listener(t *testing.T) {
 	if err := srv.Start(t.Context(), testserver.Listen{Admin: "0.0.0.0:0"}); err == nil || !strings.Contains(err.Error(), "not a loopback address") {
 		t.Errorf("error %v", err)
 	}
-	if got := srv.AdminURL(); got != "" {
-		t.Errorf("URL %q of a closed server", got)
+	if got := srv.AdminURL(); !strings.HasPrefix(got, "http://127.0.0.1:") {
+		t.Errorf("URL %q after a Start that was refused", got)
 	}
 }

@@ -1,9 +1,9 @@
 package testserver
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -110,27 +110,24 @@ var (
 	}
 )
 
-// secretMark is in every secret of InfluxDB 3.
-const secretMark = "apiv3_"
-
-func showRequest(r *Request) shownRequest {
+func (s *Server) showRequest(r *Request) shownRequest {
 	shown := shownRequest{
-		Seq: r.Seq, Time: r.Time.UTC(), Face: r.Face.String(), Op: r.Op, Method: r.Method, Path: r.Path,
-		Header: only(r.Header, harmlessHeader), Caller: r.Caller,
-		Status: r.Status, ResponseHeader: only(r.ResponseHeader, harmlessReply),
+		Seq: r.Seq, Time: r.Time.UTC(), Face: r.Face.String(), Op: r.Op, Method: s.hide(r.Method), Path: s.hide(r.Path),
+		Header: s.only(r.Header, harmlessHeader), Caller: r.Caller,
+		Status: r.Status, ResponseHeader: s.only(r.ResponseHeader, harmlessReply),
 		Executed: r.Executed, Dropped: r.Dropped, Faulted: r.Faulted,
 	}
 	if query, err := url.ParseQuery(r.RawQuery); err == nil {
 		for name := range query {
-			if !slices.Contains(harmlessQuery, name) || strings.Contains(strings.Join(query[name], " "), secretMark) {
-				query[name] = []string{"(hidden)"}
+			if !slices.Contains(harmlessQuery, name) || slices.ContainsFunc(query[name], s.holdsSecret) {
+				query[name] = []string{hidden}
 			}
 		}
 		shown.Query = query
 	}
 	switch {
 	case len(r.Body) == 0:
-	case !r.BodyTruncated && harmlessJSON(r.Body):
+	case !r.BodyTruncated && s.harmlessJSON(r.Body):
 		shown.Body = string(r.Body)
 	default:
 		shown.BodyHidden = true
@@ -138,11 +135,12 @@ func showRequest(r *Request) shownRequest {
 	return shown
 }
 
-func only(h http.Header, names []string) http.Header {
+// only returns the named fields of a header.
+func (s *Server) only(h http.Header, names []string) http.Header {
 	out := make(http.Header)
 	for _, name := range names {
-		if values := h[name]; len(values) > 0 {
-			out[name] = values
+		for _, value := range h[name] {
+			out[name] = append(out[name], s.hide(value))
 		}
 	}
 	return out
@@ -150,27 +148,26 @@ func only(h http.Header, names []string) http.Header {
 
 // harmlessJSON says whether a body is JSON whose objects have harmless members
 // alone.
-func harmlessJSON(body []byte) bool {
-	if bytes.Contains(body, []byte(secretMark)) {
-		return false
-	}
+func (s *Server) harmlessJSON(body []byte) bool {
 	var whole any
-	return json.Unmarshal(body, &whole) == nil && harmlessValue(whole, false)
+	return json.Unmarshal(body, &whole) == nil && s.harmlessValue(whole, false)
 }
 
 // harmlessValue looks into objects and arrays. What is in no object has no name
 // to judge it by.
-func harmlessValue(value any, named bool) bool {
+func (s *Server) harmlessValue(value any, named bool) bool {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
-			if !slices.Contains(harmlessBody, name) || !harmlessValue(member, true) {
+			if !slices.Contains(harmlessBody, name) || !s.harmlessValue(member, true) {
 				return false
 			}
 		}
 		return true
 	case []any:
-		return !slices.ContainsFunc(value, func(member any) bool { return !harmlessValue(member, named) })
+		return !slices.ContainsFunc(value, func(member any) bool { return !s.harmlessValue(member, named) })
+	case string:
+		return named && !s.holdsSecret(value)
 	default:
 		return named
 	}
@@ -187,6 +184,9 @@ func (s *Server) adminRequests(r *http.Request) (int, any, error) {
 		value := query.Get(name)
 		switch name {
 		case "op":
+			if err := s.checkOp(0, value); err != nil {
+				return 0, nil, fmt.Errorf("op: %w", err)
+			}
 		case "after":
 			if after, err = strconv.Atoi(value); err != nil {
 				return 0, nil, errors.New("after: not a whole number")
@@ -204,7 +204,7 @@ func (s *Server) adminRequests(r *http.Request) (int, any, error) {
 	for _, entry := range s.requests(func(r *Request) bool {
 		return r.Seq > after && (face == 0 || r.Face == face) && (!query.Has("op") || r.Op == query.Get("op"))
 	}) {
-		list = append(list, showRequest(&entry))
+		list = append(list, s.showRequest(&entry))
 	}
 	return http.StatusOK, map[string]any{"requests": list}, nil
 }

@@ -110,7 +110,8 @@
 // before or after the work was done. [LostReply], [Garbage], [WrongHash] and
 // [Redirect] are the usual ones; Before changes the world in mid-apply, and Rewrite
 // the real reply. [Server.Inject] takes them from Go, [WithFaults] from the start,
-// and [ParseFaults] reads them from JSON:
+// and [ParseFaults] reads them from JSON. A fault that can never happen, such as one
+// for a misspelt route, is refused: Inject panics.
 //
 //	[{"op": "POST /api/v2/authorizations", "skip": 1, "times": 1, "after_run": true, "drop": true}]
 //
@@ -141,9 +142,10 @@
 // writes one line with the URLs to standard output: {"v2_url":…,"v3_url":…}, or text
 // with --ready-format text. Its log, on standard error, holds no secret. SIGINT and
 // SIGTERM end it with exit code 0; a bad flag or file ends it with 2, a port that is
-// taken and other failures with 1. Every option above has a flag, such as
-// --v3-version, --data, --tls-self-signed or --faults FILE, and every flag an
-// environment variable, such as INFLUXDB_TESTSERVER_V3_VERSION; --help lists them
-// all, with examples. --admin-listen opens the endpoint of [Server.Admin], through
-// which other programs inject faults, read the journal and move the clock.
+// taken and other failures with 1. Every option that is not for Go alone has a flag,
+// such as --v3-version, --data, --tls-self-signed or --faults FILE, and every such
+// flag an environment variable, such as INFLUXDB_TESTSERVER_V3_VERSION; --help lists
+// them all, with examples. --admin-listen opens the endpoint of [Server.Admin],
+// through which other programs list the routes, inject faults, read the journal and
+// move the clock.
 package testserver

@@ -2,10 +2,13 @@ package testserver
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -33,6 +36,10 @@ func (s *Server) newFace(id Face, a api) *face { return &face{server: s, id: id,
 
 // ServeHTTP journals the request, applies the faults and runs the real handler.
 func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Body == nil {
+		// So are requests that nobody sent over a network.
+		r.Body = http.NoBody
+	}
 	body, readErr := io.ReadAll(r.Body)
 	r.Body = replay(body, readErr)
 	op := f.api.Op(r)
@@ -49,7 +56,8 @@ func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Body:   body,
 		Time:   f.server.cfg.clock.Now(),
 	})
-	x := &exchange{face: f, entry: entry, fault: f.server.faults.take(f.id, op)}
+	x := &exchange{face: f, entry: entry, fault: f.server.faults.take(f.id, op), reply: newRecorder()}
+	defer x.crash()
 	x.run(r)
 	x.send(w)
 }
@@ -79,11 +87,12 @@ type exchange struct {
 	executed bool
 	dropped  bool
 	aborted  bool // by the real handler
+	// journaled says that the journal has what became of the request.
+	journaled bool
 }
 
 // run fills in the reply: that of the real handler, of the fault, or of both.
 func (x *exchange) run(r *http.Request) {
-	x.reply = newRecorder()
 	f := x.fault
 	if f == nil {
 		x.execute(r)
@@ -162,7 +171,8 @@ func (x *exchange) send(w http.ResponseWriter) {
 	if reply.status == 0 {
 		reply.status = http.StatusOK
 	}
-	cut, truncated := x.cut(len(reply.body))
+	cut := x.cut(len(reply.body))
+	truncated := cut < len(reply.body)
 	switch {
 	case reply.streamed:
 		// The results of queries come in chunks.
@@ -172,14 +182,7 @@ func (x *exchange) send(w http.ResponseWriter) {
 		// short ones.
 		reply.header.Set("Content-Length", strconv.Itoa(len(reply.body)))
 	}
-	genuine := x.fault == nil || (x.executed && !x.fault.answers())
-	x.face.server.journal.finish(x.entry, genuine, func(e *Request) {
-		e.Executed, e.Faulted, e.Dropped = x.executed, x.fault != nil, x.dropped || truncated
-		if !x.dropped {
-			e.Status, e.ResponseHeader = reply.status, reply.header.Clone()
-		}
-	})
-	x.log()
+	x.journal(truncated)
 	if x.dropped {
 		drop(w)
 		return
@@ -200,26 +203,53 @@ func (x *exchange) send(w http.ResponseWriter) {
 	}
 }
 
-// cut returns how many bytes of the body to send, and whether the connection is
-// to be closed after them.
-func (x *exchange) cut(n int) (int, bool) {
-	if x.fault == nil || x.fault.Truncate == 0 {
-		return n, false
+// cut returns how many bytes of a body of n bytes to send.
+func (x *exchange) cut(n int) int {
+	if x.fault == nil || x.fault.Truncate == 0 || n == 0 {
+		return n
 	}
-	return min(n, max(0, x.fault.Truncate)), true
+	return min(n-1, max(0, x.fault.Truncate))
 }
 
-// log writes one line per request: no query, no header and no body, since these
-// may hold secrets.
-func (x *exchange) log() {
-	e := x.entry
-	status := 0
+// crash makes sure that the journal tells what became of a request whose fault has
+// a function that panics or ends its goroutine, as FailNow of a test does.
+func (x *exchange) crash() {
+	if x.journaled {
+		return
+	}
+	x.dropped = true
+	x.journal(false)
+	what := recover()
+	text := fmt.Sprint(what)
+	if what == nil {
+		text = "runtime.Goexit was called"
+	}
+	x.face.server.journal.crashed(fmt.Sprintf("%s %s: %s", x.face.id, cmp.Or(x.entry.Op, "a request"), text))
+	x.face.server.cfg.logger.Error("a request crashed", "seq", x.entry.Seq, "panic", text, "stack", string(debug.Stack()))
+	if what != nil {
+		panic(what)
+	}
+}
+
+// journal completes the journal entry and writes a line to the log: no query, no
+// header and no body, since these may hold secrets.
+func (x *exchange) journal(truncated bool) {
+	x.journaled = true
+	dropped, status := x.dropped || truncated, 0
 	if !x.dropped {
 		status = x.reply.status
 	}
-	x.face.server.cfg.logger.Info("request",
-		"face", x.face.id.String(), "seq", e.Seq, "op", e.Op, "method", e.Method, "path", e.Path,
-		"status", status, "executed", x.executed, "dropped", x.dropped, "faulted", x.fault != nil)
+	s, e := x.face.server, x.entry
+	genuine := x.fault == nil || (x.executed && !x.fault.answers())
+	s.journal.finish(e, genuine, func(e *Request) {
+		e.Executed, e.Faulted, e.Dropped, e.Status = x.executed, x.fault != nil, dropped, status
+		if !x.dropped {
+			e.ResponseHeader = x.reply.header.Clone()
+		}
+	})
+	s.cfg.logger.Info("request",
+		"face", x.face.id.String(), "seq", e.Seq, "op", e.Op, "method", s.hide(e.Method), "path", s.hide(e.Path),
+		"status", status, "executed", x.executed, "dropped", dropped, "faulted", x.fault != nil)
 }
 
 // drop closes the connection of a request without (more of) a reply. HTTP/2 has

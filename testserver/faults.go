@@ -1,10 +1,7 @@
 package testserver
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -17,15 +14,15 @@ import (
 type Fault struct {
 	// Face limits the fault to one face; zero means any.
 	Face Face
-	// Op limits the fault to one route pattern; "" means any request, those
-	// without a route included.
+	// Op limits the fault to one route pattern, such as those that V2Routes and
+	// V3Routes list; "" means any request, those without a route included.
 	Op string
 	// Skip lets so many matching requests pass first.
 	Skip int
 	// Times ends the fault after so many requests; 0 means never.
 	Times int
-	// Status is the status code to answer with. A Body without a Status answers
-	// 200.
+	// Status is the status code to answer with, 200 to 599. A Body without a Status
+	// answers 200.
 	Status int
 	// Header is set on the reply, also when the reply is the real one.
 	Header http.Header
@@ -40,18 +37,23 @@ type Fault struct {
 	// change is made, but the client does not learn about it.
 	AfterRun bool
 	// Drop closes the connection without a reply. Over HTTP/2 it resets the stream,
-	// and the other requests of the connection go on.
+	// and the other requests of the connection go on. net/http repeats a GET or a
+	// HEAD by itself when a connection breaks that it used before: for these, let
+	// Times be larger, or look at the journal.
 	Drop bool
-	// Truncate sends only so many bytes of the body and then closes the connection
-	// (over HTTP/2: resets the stream). A negative value sends the header alone; 0
-	// means no truncation.
+	// Truncate sends only so many bytes of the body, at least one less than it has,
+	// and then closes the connection (over HTTP/2: resets the stream). A negative
+	// value sends the header alone; 0 means no truncation, and an empty body is sent
+	// as it is.
 	Truncate int
 	// Spoil changes the reply after the handler ran, in a way that has a name.
 	Spoil Spoil
-	// Change is made before the handler. When it cannot be made, the log says so
-	// and the request goes on.
+	// Change is made before the handler; in JSON it is called "before". When it
+	// cannot be made, the log says so and the request goes on.
 	Change Change
-	// Before is called before the handler, to change the world in mid-apply.
+	// Before is called before the handler, to change the world in mid-apply. Like
+	// Rewrite, it runs in a goroutine of the server, where a test may call Error but
+	// not Fatal. A panic in it drops the connection, and Run fails the test.
 	Before func()
 	// Rewrite changes the reply after the handler ran, which it makes happen.
 	Rewrite func(status int, header http.Header, body []byte) (int, http.Header, []byte)
@@ -105,8 +107,9 @@ func (fs *faults) take(face Face, op string) *Fault {
 }
 
 // WithFaults injects faults from the start. The first of them that applies to a
-// request is the only one that does. New refuses a fault whose Op is not a route,
-// and one that moves a clock that is no FakeClock.
+// request is the only one that does. New refuses a fault that can never happen or
+// that does nothing: one whose Op is not a route, with a Status that is none, with
+// fields that contradict each other, or that moves a clock that is no FakeClock.
 func WithFaults(list ...Fault) Option {
 	return func(c *config) error {
 		c.faults = append(c.faults, list...)
@@ -116,8 +119,12 @@ func WithFaults(list ...Fault) Option {
 
 // Inject adds a fault in front of those that are there already and returns a
 // function that takes it out again. The first fault that applies to a request
-// is the only one that does.
+// is the only one that does. It panics on a fault that New would refuse from
+// WithFaults: a test whose fault never happens has tested nothing.
 func (s *Server) Inject(f Fault) (undo func()) {
+	if err := s.checkFault(&f); err != nil {
+		panic("testserver: Inject: " + err.Error())
+	}
 	ids := s.faults.add(f)
 	return func() { s.faults.remove(ids[0]) }
 }
@@ -150,45 +157,4 @@ func (fs *faults) remove(id int) bool {
 		}
 	}
 	return false
-}
-
-// checkFaults finds fault with faults that cannot work on this server.
-func (s *Server) checkFaults(list []Fault) error {
-	for i := range list {
-		err := s.checkOp(list[i].Face, list[i].Op)
-		if err == nil {
-			if err = list[i].Change.check(s); err != nil {
-				err = fmt.Errorf("before: %w", err)
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("fault %d: %w", i+1, err)
-		}
-	}
-	return nil
-}
-
-// checkOp refuses what is not a route of the face; of any face, where face is 0.
-func (s *Server) checkOp(id Face, op string) error {
-	if op == "" {
-		return nil
-	}
-	var routes []string
-	for _, candidate := range []Face{FaceV2, FaceV3, FaceV3Recovery} {
-		if id == 0 || id == candidate {
-			routes = append(routes, s.faces[candidate].api.Routes()...)
-		}
-	}
-	if slices.Contains(routes, op) {
-		return nil
-	}
-	slices.Sort(routes)
-	routes = slices.Compact(routes)
-	// Those of the same method will do; there are many.
-	method, _, _ := strings.Cut(op, " ")
-	others := func(route string) bool { return !strings.HasPrefix(route, method+" ") }
-	if alike := slices.DeleteFunc(slices.Clone(routes), others); len(alike) > 0 {
-		routes = alike
-	}
-	return fmt.Errorf("op: %q is not a route pattern of face %s: use %s", op, id, strings.Join(routes, ", "))
 }

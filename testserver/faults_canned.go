@@ -44,19 +44,20 @@ func (s Spoil) body(body []byte) []byte {
 }
 
 // LostReply returns a fault that hits the next request of a route: the handler
-// runs, and its reply gets lost.
+// runs, and its reply gets lost. See Fault.Drop for GET.
 func LostReply(op string) Fault { return Fault{Op: op, Times: 1, AfterRun: true, Drop: true} }
 
 // Garbage returns a fault that hits the next request of a route: the handler
 // runs, and its status comes with a body that is no JSON.
 func Garbage(op string) Fault { return Fault{Op: op, Times: 1, Spoil: SpoilGarbage} }
 
-// WrongHash returns a fault that hits the next request of a route: the handler
-// runs, and the hash in its reply is not that of the token.
+// WrongHash returns a fault that hits the next request of a route of InfluxDB 3:
+// the handler runs, and the hash in its reply is not that of the token.
 func WrongHash(op string) Fault { return Fault{Op: op, Times: 1, Spoil: SpoilHash} }
 
 // Redirect returns a fault that hits the next request of a route: the handler
-// does not run, and the reply sends the client to a URL, with status 307.
+// does not run, and the reply sends the client to a URL, with status 307. A client
+// that follows it to this server makes a request of its own, in the journal too.
 func Redirect(op, url string) Fault {
 	f := redirect(url)
 	f.Op, f.Times = op, 1

@@ -109,34 +109,22 @@ func parseFault(data json.RawMessage) (Fault, error) {
 	if err != nil {
 		return Fault{}, err
 	}
-	if err := f.contradiction(to); err != nil {
-		return Fault{}, err
-	}
-	if to != "" {
-		r := redirect(to)
-		if f.Header == nil {
-			f.Header = make(http.Header)
-		}
-		f.Status, f.Header["Location"] = r.Status, r.Header["Location"]
-	}
-	return f, nil
-}
-
-// contradiction finds fields that make no sense together.
-func (f *Fault) contradiction(to string) error {
 	switch {
-	case to != "" && f.replaces():
-		return errors.New("redirect: the fault has a status or a body already")
-	case to != "" && f.Header.Get("Location") != "":
-		return errors.New("redirect: the fault has a header Location already")
-	case f.Spoil != "" && (f.replaces() || to != ""):
-		return errors.New("spoil: the fault has a reply of its own, so that there is none to spoil")
-	case f.Drop && (f.replaces() || to != "" || len(f.Header) > 0 || f.Spoil != "" || f.Truncate != 0):
-		return errors.New("drop: nothing is sent, so status, header, body, redirect, spoil and truncate make no sense")
-	case !f.answers() && to == "" && len(f.Header) == 0 && f.Delay == 0 && f.Truncate == 0 && f.Change == (Change{}):
-		return errors.New("the fault does nothing: it needs one of status, header, body, redirect, delay, drop, truncate, spoil and before")
+	case to == "":
+		err = f.check()
+		return f, err
+	case f.replaces():
+		return Fault{}, errors.New("redirect: the fault has a status or a body already")
+	case f.Header.Get("Location") != "":
+		return Fault{}, errors.New("redirect: the fault has a header Location already")
 	}
-	return nil
+	r := redirect(to)
+	if f.Header == nil {
+		f.Header = make(http.Header)
+	}
+	f.Status, f.Header["Location"] = r.Status, r.Header["Location"]
+	err = f.check()
+	return f, err
 }
 
 func readFace(into *Face) func(json.RawMessage) error {

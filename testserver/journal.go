@@ -19,8 +19,8 @@ type Request struct {
 	// Op is the route pattern, such as "POST /api/v2/authorizations"; it is empty
 	// when the face has no such route.
 	Op string
-	// Method, Path and RawQuery are as the client sent them. The query may hold a
-	// secret.
+	// Method, Path and RawQuery are as the client sent them, which may be a secret in
+	// the wrong place.
 	Method, Path, RawQuery string
 	// Header is what the client sent, with the value of Authorization replaced by
 	// its scheme and cookies by their names.
@@ -39,7 +39,8 @@ type Request struct {
 	ResponseHeader http.Header
 	// Executed says that the real handler ran.
 	Executed bool
-	// Dropped says that the connection was closed without a whole reply.
+	// Dropped says that the connection was closed without a whole reply, which is
+	// also so when a function of a fault panicked.
 	Dropped bool
 	// Faulted says that a fault applied.
 	Faulted bool
@@ -87,6 +88,8 @@ type journal struct {
 	// unknown lists requests without a route that no fault answered. It outlives
 	// ResetRequests, since Run reports it in the end.
 	unknown []string
+	// crashes lists what the functions of faults did wrong; Run reports it too.
+	crashes []string
 }
 
 // begin enters a request that has just arrived.
@@ -125,6 +128,22 @@ func (j *journal) finish(entry *Request, genuine bool, change func(*Request)) {
 	}
 }
 
+// crashed notes that a request ended in a panic.
+func (j *journal) crashed(text string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.crashes) < journalUnknownLimit {
+		j.crashes = append(j.crashes, text)
+	}
+}
+
+// allCrashes returns what crashed noted.
+func (j *journal) allCrashes() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.crashes)
+}
+
 // unknownRoutes returns the requests that had no route and that no fault
 // answered.
 func (j *journal) unknownRoutes() []string {
@@ -139,8 +158,13 @@ func (s *Server) Requests() []Request {
 }
 
 // RequestsFor returns the requests of one route: op is a route pattern such as
-// "DELETE /api/v3/configure/token".
+// "DELETE /api/v3/configure/token", or "" for the requests without a route. It
+// panics when no face has the route: a test that looks whether there was no request
+// would hold for any misspelt one.
 func (s *Server) RequestsFor(op string) []Request {
+	if err := s.checkOp(0, op); err != nil {
+		panic("testserver: RequestsFor: " + err.Error())
+	}
 	return s.requests(func(r *Request) bool { return r.Op == op })
 }
 

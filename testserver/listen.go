@@ -39,13 +39,23 @@ type listener struct {
 }
 
 // Start listens on every address that is named and serves the faces until
-// Close or Shutdown. When one address cannot be had, none is kept.
-func (s *Server) Start(ctx context.Context, l Listen) error {
+// Close or Shutdown; that ctx ends later makes no difference. It may be called
+// again to add faces. When one address of a call cannot be had, none of that call
+// is kept; what listened before goes on.
+func (s *Server) Start(ctx context.Context, l Listen) (err error) {
 	var lc net.ListenConfig
 	if l.Admin != "" && !loopbackAddress(l.Admin) {
-		s.Close()
 		return fmt.Errorf("testserver: admin: %q is not a loopback address", l.Admin)
 	}
+	var started []Face
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, taken := range s.takeListeners(started...) {
+			_ = taken.http.Close() // Only a listener that is closed already makes an error.
+		}
+	}()
 	for _, want := range []struct {
 		face Face
 		name string
@@ -61,14 +71,13 @@ func (s *Server) Start(ctx context.Context, l Listen) error {
 		}
 		nl, err := lc.Listen(ctx, "tcp", want.addr)
 		if err != nil {
-			s.Close()
 			return fmt.Errorf("testserver: %s: %w", want.name, err)
 		}
 		if err := s.serve(want.face, nl); err != nil {
 			_ = nl.Close() // The first error is the one to report.
-			s.Close()
 			return err
 		}
+		started = append(started, want.face)
 	}
 	return nil
 }
@@ -106,7 +115,7 @@ func (s *Server) serve(id Face, nl net.Listener) error {
 // newListener returns what serves one face, or the admin endpoint, on nl.
 func (s *Server) newListener(id Face, nl net.Listener) *listener {
 	l := &listener{
-		url: "http://" + nl.Addr().String(),
+		url: "http://" + reachable(nl.Addr()),
 		http: &http.Server{
 			// OPTIONS * belongs to the face like any other request.
 			DisableGeneralOptionsHandler: true,
@@ -126,11 +135,21 @@ func (s *Server) newListener(id Face, nl net.Listener) *listener {
 	// influxd has HTTP/2 only where TLS negotiates it.
 	l.http.Protocols.SetUnencryptedHTTP2(id != FaceV2)
 	if cert := s.cfg.tls.cert; cert != nil {
-		l.url = "https://" + nl.Addr().String()
+		l.url = "https://" + reachable(nl.Addr())
 		l.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
 		l.http.Protocols.SetHTTP2(true)
 	}
 	return l
+}
+
+// reachable returns an address for a URL: what listens everywhere is reached at
+// loopback, too.
+func reachable(addr net.Addr) string {
+	at, err := netip.ParseAddrPort(addr.String())
+	if err != nil || !at.Addr().IsUnspecified() {
+		return addr.String()
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port()).String()
 }
 
 // loopbackAddress says whether only this machine can reach an address.
@@ -159,7 +178,7 @@ func (s *Server) Close() {
 
 func (s *Server) close() error {
 	s.cancel()
-	for _, l := range s.takeListeners() {
+	for _, l := range s.takeListeners(everyFace...) {
 		_ = l.http.Close() // Only a listener that is closed already makes an error.
 	}
 	s.serving.Wait()
@@ -170,7 +189,7 @@ func (s *Server) close() error {
 // ends, and then closes like Close.
 func (s *Server) Shutdown(ctx context.Context) error {
 	var errs []error
-	for _, l := range s.takeListeners() {
+	for _, l := range s.takeListeners(everyFace...) {
 		if err := l.http.Shutdown(ctx); err != nil {
 			errs = append(errs, err, l.http.Close())
 		}
@@ -178,11 +197,20 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(append(errs, s.close())...)
 }
 
-func (s *Server) takeListeners() map[Face]*listener {
+// everyFace is all that may listen.
+var everyFace = []Face{FaceV2, FaceV3, FaceV3Recovery, faceAdmin}
+
+// takeListeners takes out what listens for these faces.
+func (s *Server) takeListeners(faces ...Face) []*listener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	taken := s.listeners
-	s.listeners = make(map[Face]*listener)
+	var taken []*listener
+	for _, id := range faces {
+		if l, ok := s.listeners[id]; ok {
+			taken = append(taken, l)
+			delete(s.listeners, id)
+		}
+	}
 	return taken
 }
 

@@ -4,25 +4,29 @@ import "testing"
 
 // Run starts a server for a test: all three faces listen on free ports of
 // 127.0.0.1, and everything closes with the test. The test fails when a request
-// had no route and no fault answered it, unless AllowUnknownRoutes is given.
+// had no route and no fault answered it, unless AllowUnknownRoutes is given, and
+// when a function of a fault panicked.
 func Run(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := New(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const anyPort = "127.0.0.1:0"
-	if err := s.Start(t.Context(), Listen{V2: anyPort, V3: anyPort, V3Recovery: anyPort}); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
 		s.Close()
+		for _, crash := range s.journal.allCrashes() {
+			t.Errorf("testserver: a request crashed: %s", crash)
+		}
 		if s.cfg.allowUnknownRoutes {
 			return
 		}
 		for _, route := range s.journal.unknownRoutes() {
-			t.Errorf("testserver: request without a route: %s", route)
+			t.Errorf("testserver: request without a route: %s", s.hide(route))
 		}
 	})
+	const anyPort = "127.0.0.1:0"
+	if err := s.Start(t.Context(), Listen{V2: anyPort, V3: anyPort, V3Recovery: anyPort}); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }

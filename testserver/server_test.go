@@ -274,8 +274,15 @@ func TestListen(t *testing.T) {
 	if other.V3URL() != "" || other.V2URL() != "" {
 		t.Error("a failed Start keeps listening")
 	}
+	t.Cleanup(other.Close)
+	if err := other.Start(t.Context(), testserver.Listen{V3: "127.0.0.1:0"}); err != nil {
+		t.Errorf("a failed Start ends the server: %v", err)
+	}
 	if err := srv.Start(t.Context(), testserver.Listen{V2: "127.0.0.1:0"}); err == nil {
 		t.Error("one face listens twice")
+	}
+	if r := send(t.Context(), "GET", srv.V2URL()+"/ping", "", ""); r.status != http.StatusNoContent {
+		t.Errorf("after a failed Start: %+v", r)
 	}
 	if err := srv.Shutdown(t.Context()); err != nil {
 		t.Error(err)

@@ -99,8 +99,8 @@ func TestRun_hashedTokens(t *testing.T) {
 		"--v2-version=2.10":                            false,
 		"--v2-version=2.10 --v2-hashed-tokens=false":   true,
 		"--v2-version=2.7":                             true,
-		"--v2-version=2.7 --v2-hashed-tokens":          false,
-		"--v2-version=2.7 --v2-hashed-tokens --seed=1": false,
+		"--v2-version=2.7 --v2-hashed-tokens=false":    true,
+		"--v2-version=2.9 --v2-hashed-tokens --seed=1": false,
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()

@@ -19,7 +19,7 @@ Usage:
 
 Both servers start empty: v2 waits for its setup, v3 has no operator token. Once
 everything listens, the URLs are written to standard output; the log goes to
-standard error. Neither ever has a secret in it.
+standard error. Neither ever has a token in it.
 
 Examples:
   # An InfluxDB 3 on its usual port. In another shell, the first call makes the
@@ -64,7 +64,8 @@ Other:
 
 Exit codes:
   0  ended by SIGINT or SIGTERM, which let requests in flight finish for 5
-     seconds (a second signal ends the server at once); or --help or --version
+     seconds (a second signal kills the server at once, as signals do, and its
+     code is the shell's for that); or --help or --version
   1  failed to run, such as a port or a data file that another process has
   2  a flag, an environment variable or a file is wrong
 `

@@ -91,6 +91,9 @@ func readArgs(args []string, values map[string]given) error {
 			if strings.HasPrefix(arg, "-") && len(arg) > 2 && arg != "--" {
 				return fmt.Errorf("%s: a flag has two dashes, as in -%s", arg, arg)
 			}
+			if _, err := parseBool(arg); err == nil {
+				return fmt.Errorf("unexpected argument %q: a switch takes its value behind an equals sign, as in --v2-hashed-tokens=%s", arg, arg)
+			}
 			return fmt.Errorf("unexpected argument %q: there are only flags", arg)
 		}
 		name, value, hasValue := strings.Cut(arg[2:], "=")
@@ -127,6 +130,8 @@ func (s settings) check() error {
 		}
 	}
 	switch {
+	case s.v2HashedTokens != nil && *s.v2HashedTokens && strings.HasPrefix(s.v2Version, "2.7"):
+		return errors.New("--v2-hashed-tokens: InfluxDB 2.7 keeps no hashes of tokens: use 2.9 or 2.10")
 	case (s.tlsCert == "") != (s.tlsKey == ""):
 		return errors.New("--tls-cert and --tls-key need each other")
 	case s.tlsCert != "" && s.tlsSelfSigned:

@@ -53,7 +53,11 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		return fail(exitFailure, plain(err)+"; stop that one, or choose another file for --data")
 	case err != nil:
 		// All else that New refuses are values of flags and files.
-		return fail(exitUsage, plain(err))
+		text := plain(err)
+		if s.faults != "" && strings.HasPrefix(text, "fault ") {
+			text = "--faults " + s.faults + ": " + text
+		}
+		return fail(exitUsage, text)
 	}
 	defer srv.Close()
 	if err := s.writeCA(srv.CACertificate()); err != nil {
@@ -70,6 +74,12 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	for _, name := range strange {
 		logger.Warn("unknown environment variable", "name", name)
+	}
+	if s.allowNonLoopback {
+		logger.Warn("other machines may reach this server, and whoever reaches it may set it up")
+	}
+	if s.v2Starting && s.listen.Admin == "" {
+		logger.Warn("nothing can end the start of InfluxDB v2 without --admin-listen, unless a fault does")
 	}
 	<-ctx.Done()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)

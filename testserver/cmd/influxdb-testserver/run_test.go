@@ -202,7 +202,7 @@ func TestRun_text(t *testing.T) {
 // TestRun_absent leaves out what does not listen.
 func TestRun_absent(t *testing.T) {
 	t.Parallel()
-	p := startProcess(t, nil, "--v2-listen", "[::1]:0", "--v2-version", "2.7", "--v2-hashed-tokens=true")
+	p := startProcess(t, nil, "--v2-listen", "[::1]:0", "--v2-version", "2.7")
 	line, err := p.stdout.ReadString('\n')
 	if err != nil {
 		// A machine without IPv6.
@@ -254,6 +254,8 @@ func TestRun_exitCodes(t *testing.T) {
 		"admin token file":   {args: v2("--v3-admin-token-file", "/nonexistent/x"), code: 2, stderr: "/nonexistent/x"},
 		"not enterprise":     {args: v2("--v3-legacy-operator-path"), code: 2, stderr: "needs the edition enterprise"},
 		"not enterprise 2":   {args: v2("--v3-permission-tokens-file", "x"), code: 2, stderr: "needs the edition enterprise"},
+		"hashes in 2.7":      {args: v2("--v2-version", "2.7", "--v2-hashed-tokens"), code: 2, stderr: "--v2-hashed-tokens: InfluxDB 2.7 keeps no hashes of tokens: use 2.9 or 2.10"},
+		"value of a switch":  {args: v2("--v2-hashed-tokens", "false"), code: 2, stderr: "as in --v2-hashed-tokens=false"},
 		"hashed":             {args: v2("--v2-hashed-tokens=maybe"), code: 2, stderr: "--v2-hashed-tokens: "},
 		"seed":               {args: v2("--seed", "-1"), code: 2, stderr: `--seed: "-1" is not a number from 0`},
 		"clock":              {args: v2("--clock", "noon"), code: 2, stderr: `--clock: "noon" is not a time such as`},
@@ -263,9 +265,9 @@ func TestRun_exitCodes(t *testing.T) {
 		"host name":          {args: []string{"--v3-recovery-listen", "example.test:0"}, code: 2, stderr: "not a loopback address"},
 		"public admin":       {args: v2("--admin-listen", "0.0.0.0:0", "--allow-non-loopback"), code: 2, stderr: "--admin-listen: \"0.0.0.0:0\" is not a loopback address, and the admin endpoint is for this machine alone"},
 		"no port":            {args: []string{"--v2-listen", "127.0.0.1"}, code: 2, stderr: "missing port"},
-		"cannot be had":      {args: []string{"--v2-listen", "127.0.0.1:99999"}, code: 1, stderr: "--v2-listen: listen tcp: address 99999: invalid port"},
-		"non-loopback bad":   {args: []string{"--v2-listen", "0.0.0.0:99999", "--allow-non-loopback"}, code: 1, stderr: "invalid port"},
-		"recovery, no port":  {args: []string{"--v3-recovery-listen", "127.0.0.1:99999"}, code: 1, stderr: "--v3-recovery-listen: "},
+		"cannot be had":      {args: []string{"--v2-listen", "127.0.0.1:99999"}, code: 2, stderr: `--v2-listen: "127.0.0.1:99999" has no port from 0 to 65535`},
+		"non-loopback bad":   {args: []string{"--v2-listen", "0.0.0.0:99999", "--allow-non-loopback"}, code: 2, stderr: "has no port from 0 to 65535"},
+		"recovery, no port":  {args: []string{"--v3-recovery-listen", "127.0.0.1:99999"}, code: 2, stderr: "--v3-recovery-listen: "},
 		"certificate alone":  {args: v2("--tls-cert", "x"), code: 2, stderr: "--tls-cert and --tls-key need each other"},
 		"key alone":          {args: v2("--tls-key", "x"), code: 2, stderr: "--tls-cert and --tls-key need each other"},
 		"two certificates":   {args: v2("--tls-cert", "x", "--tls-key", "x", "--tls-self-signed"), code: 2, stderr: "leave out --tls-cert"},
@@ -277,7 +279,7 @@ func TestRun_exitCodes(t *testing.T) {
 		"bad host":           {args: v2("--tls-self-signed", "--tls-hosts", "é"), code: 2, stderr: "make a TLS certificate"},
 		"no faults":          {args: v2("--faults", "/nonexistent/f"), code: 2, stderr: "--faults /nonexistent/f: open"},
 		"bad faults":         {args: v2("--faults", bad), code: 2, stderr: "bad.json: fault 1: status: 42 is not within 200 to 599"},
-		"fault of no route":  {args: v2("--faults", noRoute), code: 2, stderr: `fault 1: op: "POST /api/v3/nope" is not a route pattern`},
+		"fault of no route":  {args: v2("--faults", noRoute), code: 2, stderr: `no-route.json: fault 1: op: "POST /api/v3/nope" is not a route pattern`},
 		"no data directory":  {args: v2("--data", "/nonexistent/d"), code: 2, stderr: `"/nonexistent/d"`},
 		"no data file":       {args: v2("--data", bad), code: 2, stderr: "bad.json"},
 		"variable":           {args: v2(), environ: env("INFLUXDB_TESTSERVER_SEED=x"), code: 2, stderr: `INFLUXDB_TESTSERVER_SEED: "x" is not a number`},
@@ -314,7 +316,7 @@ func TestRun_taken(t *testing.T) {
 		stderr string
 	}{
 		"port":      {[]string{"--v3-listen", freePort, "--admin-listen", taken}, "influxdb-testserver: --admin-listen: listen tcp " + taken},
-		"data file": {[]string{"--v3-listen", freePort, "--data", data}, "is in use by another process; stop that one"},
+		"data file": {[]string{"--v3-listen", freePort, "--data", data}, "is in use by another process or Server; stop that one"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), tt.args, nil, &stdout, &stderr); code != exitFailure {
@@ -425,5 +427,27 @@ func TestRun_early(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(ctx, []string{"--v3-listen", freePort}, nil, &stdout, &stderr); code != exitOK {
 		t.Errorf("exit code %d: %s", code, &stderr)
+	}
+}
+
+// TestRun_warnings says what is allowed and yet seldom meant.
+func TestRun_warnings(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"start without an end": {[]string{"--v2-starting"}, "nothing can end the start"},
+		"with an end":          {[]string{"--v2-starting", "--admin-listen", freePort}, ""},
+		"open to others":       {[]string{"--allow-non-loopback"}, "other machines may reach this server"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := startProcess(t, nil, append(tt.args, "--v2-listen", freePort, "--log-level", "warn")...)
+			p.ready(t)
+			if log := p.end(t); !strings.Contains(log, tt.want) || tt.want == "" && log != "" {
+				t.Errorf("log %q, want %q", log, tt.want)
+			}
+		})
 	}
 }
