@@ -393,12 +393,12 @@ func TestAccAuthorizationResource_apiError(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		lines []string
-		fault testserver.Fault
+		fault *testserver.Fault
 		want  string
 	}{
 		"weak token": {
 			nil,
-			testserver.Fault{
+			&testserver.Fault{
 				Op: opCreateV2, Status: http.StatusUnauthorized,
 				Body: `{"code":"unauthorized","message":"write:orgs/00000000000000aa/authorizations is unauthorized"}`,
 			},
@@ -406,23 +406,25 @@ func TestAccAuthorizationResource_apiError(t *testing.T) {
 		},
 		"bad token": {
 			nil,
-			testserver.Fault{Op: opCreateV2, Status: http.StatusUnauthorized, Body: `{"code":"unauthorized","message":"unauthorized access"}`},
+			&testserver.Fault{Op: opCreateV2, Status: http.StatusUnauthorized, Body: `{"code":"unauthorized","message":"unauthorized access"}`},
 			`(?s)unauthorized access.*not valid on this server`,
 		},
 		"no message": {
 			nil,
-			testserver.Fault{Op: opCreateV2, Status: http.StatusTeapot, Body: `{"code":"unavailable"}`},
+			&testserver.Fault{Op: opCreateV2, Status: http.StatusTeapot, Body: `{"code":"unavailable"}`},
 			`(?s)418.*without a message.*Code: unavailable`,
 		},
-		"unknown user":         {[]string{`user = "nobody"`}, testserver.Fault{Op: "none"}, `(?s)Unable to look up user.*user not found.*no user named "nobody"`},
-		"unknown organization": {[]string{`org = "nope"`}, testserver.Fault{Op: "none"}, `(?s)Unable to look up organization.*nope`},
-		"user by unknown ID":   {[]string{`user_id = "00000000000000ff"`}, testserver.Fault{Op: "none"}, `(?s)unable to create token.*does not\s+exist`},
+		"unknown user":         {[]string{`user = "nobody"`}, nil, `(?s)Unable to look up user.*user not found.*no user named "nobody"`},
+		"unknown organization": {[]string{`org = "nope"`}, nil, `(?s)Unable to look up organization.*nope`},
+		"user by unknown ID":   {[]string{`user_id = "00000000000000ff"`}, nil, `(?s)unable to create token.*does not\s+exist`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := acctest.Server(t)
 			setup := server.SetupV2()
-			server.Inject(test.fault)
+			if test.fault != nil {
+				server.Inject(*test.fault)
+			}
 			lines := append([]string{readBuckets}, test.lines...)
 			if !strings.Contains(strings.Join(lines, ""), "org =") {
 				lines = append(lines, orgID(setup))
