@@ -1,6 +1,7 @@
 package testserver
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -17,6 +18,20 @@ type systemClock struct{}
 
 // Now returns the wall-clock time.
 func (systemClock) Now() time.Time { return time.Now() }
+
+// checkClock refuses a clock that shows a time which has no form in JSON: neither
+// a reply nor the data file could hold it. A clock that gets there later makes
+// the changes of that time fail.
+func checkClock(clk Clock) error {
+	now := clk.Now()
+	// Some times are kept in the zone of the clock and some in UTC.
+	for _, year := range []int{now.Year(), now.UTC().Year()} {
+		if year < 1 || year > 9999 {
+			return fmt.Errorf("the clock shows the year %d, which is not one from 1 to 9999", year)
+		}
+	}
+	return nil
+}
 
 // FakeClock is a Clock that only moves when it is told to. It is safe for
 // concurrent use.

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -329,6 +332,244 @@ func TestDataFile_hashing(t *testing.T) {
 	}
 }
 
+// TestDataFile_hashingDeleted deletes tokens while they are readable: a later
+// start with hashing leaves no trace of them, although no row has a secret then.
+func TestDataFile_hashingDeleted(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	srv := openData(t, path, testserver.WithV2HashedTokens(false))
+	setup := srv.SetupV2()
+	ids, secrets := []string{setup.AuthorizationID}, []string{setup.Token}
+	for range 100 {
+		made := srv.CreateV2Authorization(testserver.V2Authorization{OrgID: setup.OrgID, UserID: setup.UserID})
+		ids, secrets = append(ids, made.ID), append(secrets, made.Token)
+	}
+	for _, id := range ids {
+		srv.DeleteV2Authorization(id)
+	}
+	srv.Close()
+	if data := readFile(t, path); !slices.ContainsFunc(secrets, func(s string) bool { return bytes.Contains(data, []byte(s)) }) {
+		t.Error("the test proves nothing: no secret is left in the file")
+	}
+	again := openData(t, path)
+	if got := len(again.V2Users()); got != 1 {
+		t.Errorf("%d users", got)
+	}
+	again.Close()
+	data := readFile(t, path)
+	for _, secret := range secrets {
+		if bytes.Contains(data, []byte(secret)) {
+			t.Errorf("the file has the secret %s", secret)
+		}
+	}
+}
+
+func readFile(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestDataFile_downgrade goes back to 2.7: contract, section 9.
+func TestDataFile_downgrade(t *testing.T) {
+	t.Parallel()
+	version := testserver.WithV2Version
+	use := func(srv *testserver.Server) { srv.SetupV2() }
+	tests := map[string]struct {
+		opts []testserver.Option
+		use  func(srv *testserver.Server)
+		// by is the release that the error names; empty when 2.7 may start.
+		by string
+	}{
+		"2.10":            {nil, use, "2.10.0"},
+		"2.9":             {[]testserver.Option{version("2.9")}, use, "2.9.1"},
+		"2.10 unhashed":   {[]testserver.Option{testserver.WithV2HashedTokens(false)}, use, "2.10.0"},
+		"only a user":     {nil, func(srv *testserver.Server) { srv.CreateV2User("alice") }, "2.10.0"},
+		"only an org":     {nil, func(srv *testserver.Server) { srv.CreateV2Org("acme") }, "2.10.0"},
+		"2.7":             {[]testserver.Option{version("2.7")}, use, ""},
+		"only InfluxDB 3": {nil, func(srv *testserver.Server) { srv.BootstrapV3() }, ""},
+		"nothing":         {nil, func(*testserver.Server) {}, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "data")
+			srv := openData(t, path, tt.opts...)
+			tt.use(srv)
+			srv.Close()
+			if tt.by == "" {
+				// Whoever may start once may start again, and leaves a file for 2.7.
+				old := openData(t, path, version("2.7"))
+				if len(old.V2Users()) == 0 {
+					old.SetupV2()
+				}
+				old.Close()
+				openData(t, path, version("2.7"))
+				return
+			}
+			before := readFile(t, path)
+			_, err := testserver.New(testserver.WithDataFile(path), version("2.7"))
+			want := `testserver: data file "` + path + `" was opened by InfluxDB ` + tt.by +
+				`: InfluxDB 2.7 refuses to start on it, as the real one does without "influxd downgrade"; use another file`
+			if text(err) != want || !errors.Is(err, testserver.ErrDataFileDowngrade) {
+				t.Errorf("error %v, want %s", err, want)
+			}
+			if !bytes.Equal(before, readFile(t, path)) {
+				t.Error("the file has changed")
+			}
+			openData(t, path, tt.opts...)
+		})
+	}
+}
+
+// TestDataFile_upgraded says that a later release leaves its mark although it did
+// nothing with the file but open it.
+func TestDataFile_upgraded(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	old := openData(t, path, testserver.WithV2Version("2.7"))
+	old.SetupV2()
+	old.Close()
+	openData(t, path, testserver.WithV2Version("2.9"), testserver.WithV2HashedTokens(false)).Close()
+	if _, err := testserver.New(testserver.WithDataFile(path), testserver.WithV2Version("2.7")); !errors.Is(err, testserver.ErrDataFileDowngrade) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestDataFile_link keeps the secrets out of the file behind a link, and the link
+// a link.
+func TestDataFile_link(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	link, target := filepath.Join(dir, "link"), filepath.Join(dir, "elsewhere", "data")
+	if err := os.Mkdir(filepath.Dir(target), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	srv := openData(t, target, testserver.WithV2Version("2.7"))
+	setup := srv.SetupV2()
+	srv.Close()
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	openData(t, link).Close()
+	checkNoSecrets(t, target, []string{setup.Token})
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+	if got := openData(t, target).V2Users(); len(got) != 1 {
+		t.Errorf("users %+v", got)
+	}
+}
+
+// TestDataFile_notUTF8 opens the file again after the back door was given texts
+// that no file can hold.
+func TestDataFile_notUTF8(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data")
+	srv := openData(t, path, testserver.WithV2HashedTokens(false))
+	setup := srv.SetupV2()
+	operator := srv.BootstrapV3()
+	for name, call := range map[string]func(bad string){
+		"CreateV3Token":         func(bad string) { srv.CreateV3Token(bad, 0) },
+		"CreateV3ResourceToken": func(bad string) { srv.CreateV3ResourceToken(bad, nil, 0) },
+		"CreateV2User":          func(bad string) { srv.CreateV2User(bad) },
+		"RenameV2User":          func(bad string) { srv.RenameV2User(setup.UserID, bad) },
+		"CreateV2Org":           func(bad string) { srv.CreateV2Org(bad) },
+		"CreateV2Bucket":        func(bad string) { srv.CreateV2Bucket(setup.OrgID, bad) },
+		"CreateV2Authorization": func(bad string) { srv.CreateV2Authorization(testserver.V2Authorization{Token: bad}) },
+		"UpdateV2Authorization": func(bad string) { srv.UpdateV2Authorization(setup.AuthorizationID, nil, &bad) },
+	} {
+		// In JSON the two would be the same text.
+		for _, bad := range []string{"a\xff", "a\xfe"} {
+			func() {
+				defer func() {
+					if message, _ := recover().(string); !strings.Contains(message, name) || !strings.Contains(message, "UTF-8") {
+						t.Errorf("%s: panic %q", name, message)
+					}
+				}()
+				call(bad)
+			}()
+		}
+	}
+	want := lists(t, srv, setup.Token, operator.Token)
+	srv.Close()
+	if diff := cmp.Diff(want, lists(t, openData(t, path, testserver.WithV2HashedTokens(false)), setup.Token, operator.Token)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDataFile_access warns when others can read the file, but not when New made
+// it.
+func TestDataFile_access(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("no Unix modes")
+	}
+	for mode, want := range map[os.FileMode]bool{0o600: false, 0o700: false, 0o640: true, 0o602: true, 0o666: true} {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "data")
+			var log bytes.Buffer
+			logger := testserver.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))
+			openData(t, path, logger).Close()
+			if log.Len() > 0 {
+				t.Errorf("a new file: %s", &log)
+			}
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+			openData(t, path, logger)
+			got := log.String()
+			if strings.Contains(got, "others have access to the data file") != want {
+				t.Errorf("log %q", got)
+			}
+			if want && (!strings.Contains(got, "level=WARN") || !strings.Contains(got, path) || !strings.Contains(got, fmt.Sprintf("mode=%04o", mode))) {
+				t.Errorf("log %q", got)
+			}
+		})
+	}
+}
+
+// TestNew_clock refuses a clock whose time has no form in JSON.
+func TestNew_clock(t *testing.T) {
+	t.Parallel()
+	west := time.FixedZone("", -5*3600)
+	tests := map[string]struct {
+		now  time.Time
+		want string
+	}{
+		"first":        {time.Time{}, ""},
+		"last":         {time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), ""},
+		"late":         {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "testserver: the clock shows the year 10000, which is not one from 1 to 9999"},
+		"late in UTC":  {time.Date(9999, 12, 31, 23, 59, 59, 0, west), "testserver: the clock shows the year 10000, which is not one from 1 to 9999"},
+		"early":        {time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), "testserver: the clock shows the year -5, which is not one from 1 to 9999"},
+		"early in its": {time.Time{}.In(west), "testserver: the clock shows the year 0, which is not one from 1 to 9999"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := testserver.WithClock(testserver.NewFakeClock(tt.now))
+			path := filepath.Join(t.TempDir(), "data")
+			for _, opts := range [][]testserver.Option{{clock}, {testserver.WithDataFile(path), clock}} {
+				srv, err := testserver.New(opts...)
+				if text(err) != tt.want {
+					t.Errorf("error %v, want %q", err, tt.want)
+				}
+				if srv != nil {
+					srv.SetupV2() // Whatever is let in can be saved.
+					srv.Close()
+				}
+			}
+			if _, err := os.Stat(path); (err == nil) != (tt.want == "") {
+				t.Errorf("the file: %v", err)
+			}
+		})
+	}
+}
+
 // TestDataFile_seed restarts with the same seed: the first start is as without a
 // file, and no start repeats the secrets of another.
 func TestDataFile_seed(t *testing.T) {
@@ -366,6 +607,11 @@ func TestDataFile_errors(t *testing.T) {
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	damaged := filepath.Join(dir, "damaged")
+	openData(t, damaged).Close()
+	if err := os.Truncate(damaged, 8192); err != nil {
+		t.Fatal(err)
+	}
 	used := filepath.Join(dir, "used")
 	openData(t, used)
 	tests := map[string]struct{ path, want string }{
@@ -373,8 +619,9 @@ func TestDataFile_errors(t *testing.T) {
 		"directory":  {dir, `testserver: data file "` + dir + `" is a directory`},
 		"no parent":  {filepath.Join(dir, "no", "x"), `testserver: data file "` + filepath.Join(dir, "no", "x") + `" cannot be made: its directory does not exist`},
 		"text":       {text, `testserver: data file "` + text + `" is not a database of this server, or is damaged: invalid database`},
-		"used":       {used, `testserver: data file "` + used + `" is in use by another process`},
-		"used again": {used, `testserver: data file "` + used + `" is in use by another process`},
+		"damaged":    {damaged, `testserver: data file "` + damaged + `" is damaged: restore it from a copy or delete it`},
+		"used":       {used, `testserver: data file "` + used + `" is in use by another process or Server`},
+		"used again": {used, `testserver: data file "` + used + `" is in use by another process or Server`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -61,7 +61,8 @@ func (s *Server) BootstrapV3() V3Token {
 }
 
 // CreateV3Token creates a named admin token; expiresIn is 0 for never, or else
-// at least a second. It panics when the name is taken.
+// at least a second. It panics when the name is taken or not valid UTF-8; no
+// other rule applies to it.
 func (s *Server) CreateV3Token(name string, expiresIn time.Duration) V3Token {
 	call := fmt.Sprintf("CreateV3Token %q", name)
 	t, err := s.store.V3Create(name, expirySeconds(call, expiresIn))

@@ -162,6 +162,9 @@ func TestDirect_misuse(t *testing.T) {
 		"CreateV2Org":           func(srv *testserver.Server) { srv.CreateV2Org("") },
 		"DeleteV2Org":           func(srv *testserver.Server) { srv.DeleteV2Org("00000000000000aa") },
 		"CreateV2Bucket":        func(srv *testserver.Server) { srv.CreateV2Bucket("00000000000000aa", "b") },
+		"RenameV2User":          func(srv *testserver.Server) { srv.RenameV2User(srv.SetupV2().UserID, "\xff") },
+		"RenameV2Org":           func(srv *testserver.Server) { srv.RenameV2Org(srv.SetupV2().OrgID, "\xff") },
+		"RenameV2Bucket":        func(srv *testserver.Server) { srv.RenameV2Bucket(srv.SetupV2().BucketID, "\xff") },
 		"DeleteV2Bucket":        func(srv *testserver.Server) { srv.DeleteV2Bucket("00000000000000aa") },
 	}
 	for name, misuse := range tests {
@@ -178,6 +181,66 @@ func TestDirect_misuse(t *testing.T) {
 				}
 			}()
 			misuse(srv)
+		})
+	}
+}
+
+// TestDirect_unknownWords panics for every word that the API does not have, and
+// changes nothing.
+func TestDirect_unknownWords(t *testing.T) {
+	t.Parallel()
+	create := func(status, action, typ string) func(srv *testserver.Server, setup testserver.V2Setup) {
+		return func(srv *testserver.Server, _ testserver.V2Setup) {
+			srv.CreateV2Authorization(testserver.V2Authorization{
+				Status: status, Permissions: []testserver.V2Permission{{Action: "read", Type: "tasks"}, {Action: action, Type: typ}},
+			})
+		}
+	}
+	update := func(status string) func(srv *testserver.Server, setup testserver.V2Setup) {
+		return func(srv *testserver.Server, setup testserver.V2Setup) {
+			srv.UpdateV2Authorization(setup.AuthorizationID, &status, new("new"))
+		}
+	}
+	setStatus := func(status string) func(srv *testserver.Server, setup testserver.V2Setup) {
+		return func(srv *testserver.Server, setup testserver.V2Setup) { srv.SetV2UserStatus(setup.UserID, status) }
+	}
+	tests := map[string]struct {
+		call func(srv *testserver.Server, setup testserver.V2Setup)
+		want string // the panic has it; empty for none
+	}{
+		"create, status":   {create("foo", "read", "buckets"), `testserver: CreateV2Authorization: unknown status "foo": use active or inactive`},
+		"create, action":   {create("", "fly", "buckets"), `testserver: CreateV2Authorization: unknown action "fly": use read or write`},
+		"create, type":     {create("", "read", "zebra"), `testserver: CreateV2Authorization: unknown resource type "zebra"`},
+		"create, no type":  {create("", "read", ""), `testserver: CreateV2Authorization: unknown resource type ""`},
+		"create":           {create("", "write", "replications"), ""},
+		"create, inactive": {create("inactive", "read", "instance"), ""},
+		"update, status":   {update("weird"), `unknown status "weird": use active or inactive`},
+		"update, active":   {update(""), ""},
+		"update":           {update("inactive"), ""},
+		"user, status":     {setStatus("weird"), `unknown status "weird": use active or inactive`},
+		"user, no status":  {setStatus(""), `unknown status "": use active or inactive`},
+		"user":             {setStatus("inactive"), ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, err := testserver.New()
+			if err != nil {
+				t.Fatal(err)
+			}
+			setup := srv.SetupV2()
+			users, auths := srv.V2Users(), srv.V2Authorizations()
+			defer func() {
+				message, _ := recover().(string)
+				if !strings.Contains(message, tt.want) || (message == "") != (tt.want == "") {
+					t.Errorf("panic %q, want %q", message, tt.want)
+				}
+				changed := !cmp.Equal(users, srv.V2Users()) || !cmp.Equal(auths, srv.V2Authorizations())
+				if changed != (tt.want == "") {
+					t.Errorf("changed = %t", changed)
+				}
+			}()
+			tt.call(srv, setup)
 		})
 	}
 }

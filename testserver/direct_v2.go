@@ -127,9 +127,13 @@ func (s *Server) V2Authorizations() []V2Authorization {
 
 // CreateV2Authorization creates an authorization without any permission check.
 // It takes Token (as the secret), Status, Description, OrgID, UserID and
-// Permissions from a. It panics when the user or the organization is unknown.
+// Permissions from a. It panics when the user or the organization is unknown, for
+// a status, an action or a resource type that the API does not have, and for text
+// that is not valid UTF-8.
 func (s *Server) CreateV2Authorization(a V2Authorization) V2Authorization {
 	const call = "CreateV2Authorization"
+	must(call, checkV2Status(cmp.Or(a.Status, "active")))
+	must(call, checkV2Permissions(a.Permissions))
 	optional := func(id string) store.V2ID {
 		if id == "" {
 			return 0
@@ -159,10 +163,14 @@ func (s *Server) DeleteV2Authorization(id string) {
 	must(call+" "+id, s.store.V2DeleteAuthorization(v2ID(call, id)))
 }
 
-// UpdateV2Authorization changes what is not nil. It panics when there is no such
-// authorization.
+// UpdateV2Authorization changes what is not nil; an empty status activates, as in
+// the API. It panics when there is no such authorization or status, and for text
+// that is not valid UTF-8.
 func (s *Server) UpdateV2Authorization(id string, status, description *string) {
 	const call = "UpdateV2Authorization"
+	if status != nil {
+		must(call+" "+id, checkV2Status(cmp.Or(*status, "active")))
+	}
 	_, err := s.store.V2UpdateAuthorization(v2ID(call, id), status, description)
 	must(call+" "+id, err)
 }
@@ -174,7 +182,8 @@ func fromV2User(u store.V2User) V2User {
 // V2Users returns all users in the order of their IDs.
 func (s *Server) V2Users() []V2User { return mapAll(s.store.V2Users(), fromV2User) }
 
-// CreateV2User creates an active user. It panics when the name is taken.
+// CreateV2User creates an active user. It panics when the name is taken or not
+// valid UTF-8.
 func (s *Server) CreateV2User(name string) V2User {
 	u, err := s.store.V2CreateUser(store.V2User{Name: name, Status: "active"})
 	must(fmt.Sprintf("CreateV2User %q", name), err)
@@ -187,8 +196,8 @@ func (s *Server) DeleteV2User(id string) {
 	must(call+" "+id, s.store.V2DeleteUser(v2ID(call, id)))
 }
 
-// RenameV2User renames a user. It panics when there is none or the name is
-// taken.
+// RenameV2User renames a user. It panics when there is none or the name is taken
+// or not valid UTF-8.
 func (s *Server) RenameV2User(id, name string) {
 	const call = "RenameV2User"
 	_, err := s.store.V2UpdateUser(v2ID(call, id), &name, nil)
@@ -196,9 +205,10 @@ func (s *Server) RenameV2User(id, name string) {
 }
 
 // SetV2UserStatus makes a user "active" or "inactive". It panics when there is
-// none.
+// none, and for any other status.
 func (s *Server) SetV2UserStatus(id, status string) {
 	const call = "SetV2UserStatus"
+	must(call+" "+id, checkV2Status(status))
 	_, err := s.store.V2UpdateUser(v2ID(call, id), nil, &status)
 	must(call+" "+id, err)
 }
@@ -211,7 +221,7 @@ func fromV2Org(o store.V2Org) V2Org {
 func (s *Server) V2Orgs() []V2Org { return mapAll(s.store.V2Orgs(), fromV2Org) }
 
 // CreateV2Org creates an organization that nobody owns. It panics when the name
-// is taken.
+// is blank, taken or not valid UTF-8.
 func (s *Server) CreateV2Org(name string) V2Org {
 	o, err := s.store.V2CreateOrg(name, "", 0)
 	must(fmt.Sprintf("CreateV2Org %q", name), err)
@@ -226,7 +236,7 @@ func (s *Server) DeleteV2Org(id string) {
 }
 
 // RenameV2Org renames an organization. It panics when there is none or the name
-// is taken.
+// is blank, taken or not valid UTF-8.
 func (s *Server) RenameV2Org(id, name string) {
 	const call = "RenameV2Org"
 	_, err := s.store.V2UpdateOrg(v2ID(call, id), &name, nil)
@@ -242,7 +252,7 @@ func fromV2Bucket(b store.V2Bucket) V2Bucket {
 func (s *Server) V2Buckets() []V2Bucket { return mapAll(s.store.V2Buckets(), fromV2Bucket) }
 
 // CreateV2Bucket creates a bucket. It panics when the organization is unknown or
-// the name is taken.
+// the name is taken, refused by the API or not valid UTF-8.
 func (s *Server) CreateV2Bucket(orgID, name string) V2Bucket {
 	const call = "CreateV2Bucket"
 	b, err := s.store.V2CreateBucket(store.V2Bucket{OrgID: v2ID(call, orgID), Name: name})
@@ -257,7 +267,7 @@ func (s *Server) DeleteV2Bucket(id string) {
 }
 
 // RenameV2Bucket renames a bucket. It panics when there is none or the name is
-// taken.
+// taken, refused by the API or not valid UTF-8.
 func (s *Server) RenameV2Bucket(id, name string) {
 	const call = "RenameV2Bucket"
 	_, err := s.store.V2UpdateBucket(v2ID(call, id), store.V2BucketUpdate{Name: &name})

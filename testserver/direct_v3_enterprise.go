@@ -21,8 +21,8 @@ type V3Database struct {
 
 // CreateV3ResourceToken creates a resource token with permissions in the short
 // form, as "db:db1,db2:read,write" or "system:*:read". Its databases must exist.
-// The expiry is as for CreateV3Token. It panics when the name is taken or a
-// permission makes no sense. A server that is not Enterprise has no use for such
+// Name and expiry are as for CreateV3Token. It also panics when a permission makes
+// no sense. A server that is not Enterprise has no use for such
 // a token: there it may do everything.
 func (s *Server) CreateV3ResourceToken(name string, permissions []string, expiresIn time.Duration) V3Token {
 	call := fmt.Sprintf("CreateV3ResourceToken %q", name)

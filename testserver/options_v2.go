@@ -1,6 +1,7 @@
 package testserver
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -33,12 +34,24 @@ func (c *v2Config) api() apiv2.Config {
 }
 
 // hashedTokens is the setting of WithV2HashedTokens or else the default of the
-// chosen version: the real server hashes from 2.9 on.
+// chosen version.
 func (c *v2Config) hashedTokens() bool {
 	if c.hashed != nil {
 		return *c.hashed
 	}
-	return !strings.HasPrefix(c.version, "2.7.")
+	return c.canHash()
+}
+
+// canHash says whether the chosen version can keep hashes of tokens: the real
+// server does so from 2.9 on.
+func (c *v2Config) canHash() bool { return !strings.HasPrefix(c.version, "2.7.") }
+
+// check refuses options that do not go together, in whatever order they came.
+func (c *v2Config) check() error {
+	if c.hashedTokens() && !c.canHash() {
+		return errors.New("InfluxDB 2.7 cannot keep hashes of tokens: WithV2HashedTokens(true) needs 2.9 or later")
+	}
+	return nil
 }
 
 // WithV2Version chooses the InfluxDB OSS v2 release: "2.7", "2.9" or "2.10",
@@ -56,7 +69,8 @@ func WithV2Version(v string) Option {
 
 // WithV2HashedTokens says whether the v2 face keeps only hashes of tokens, and
 // so answers every read with an empty token. The default is that of the real
-// server: true for 2.9 and later, false for 2.7.
+// server: true for 2.9 and later, false for 2.7. New fails for true with 2.7,
+// which cannot do that.
 func WithV2HashedTokens(hashed bool) Option {
 	return func(c *config) error {
 		c.v2.hashed = new(hashed)

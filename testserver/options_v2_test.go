@@ -51,6 +51,43 @@ func TestWithV2Starting_connection(t *testing.T) {
 	}
 }
 
+// TestWithV2HashedTokens_version refuses hashing on a release that cannot do it,
+// in whatever order the options come.
+func TestWithV2HashedTokens_version(t *testing.T) {
+	t.Parallel()
+	version, hashed := testserver.WithV2Version, testserver.WithV2HashedTokens
+	const cannot = "testserver: InfluxDB 2.7 cannot keep hashes of tokens: WithV2HashedTokens(true) needs 2.9 or later"
+	tests := map[string]struct {
+		opts []testserver.Option
+		want string
+	}{
+		"2.7, hashed":     {[]testserver.Option{version("2.7"), hashed(true)}, cannot},
+		"hashed, 2.7.12":  {[]testserver.Option{hashed(true), version("2.7.12")}, cannot},
+		"2.7, in between": {[]testserver.Option{version("2.7"), hashed(true), version("2.9")}, ""},
+		"2.7, unhashed":   {[]testserver.Option{version("2.7"), hashed(false)}, ""},
+		"2.7":             {[]testserver.Option{version("2.7")}, ""},
+		"2.9, hashed":     {[]testserver.Option{version("2.9"), hashed(true)}, ""},
+		"hashed":          {[]testserver.Option{hashed(true)}, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, err := testserver.New(tt.opts...)
+			if got := text(err); got != tt.want || (srv == nil) != (tt.want != "") {
+				t.Errorf("error %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// text is the text of an error, empty for none.
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 // TestWithV2StrongPasswords says that the option reaches the server.
 func TestWithV2StrongPasswords(t *testing.T) {
 	t.Parallel()

@@ -102,9 +102,9 @@ func (c *call) authorizationFilter() (authorizationFilter, error) {
 		f.userID = user.ID
 	}
 	if name := c.query().Get("org"); name != "" && f.orgID == 0 {
-		org, err := c.store.V2OrgByName(name)
+		org, err := c.orgByName(name)
 		if err != nil {
-			return f, errOrgNameNotFound(name)
+			return f, err
 		}
 		f.orgID = org.ID
 	}

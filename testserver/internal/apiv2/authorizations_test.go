@@ -1,6 +1,7 @@
 package apiv2_test
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -397,5 +398,40 @@ func TestIDsAscend(t *testing.T) {
 	wg.Wait()
 	if len(seen) != 60 || len(w.store.V2Authorizations()) != 81 {
 		t.Errorf("%d replies, %d authorizations", len(seen), len(w.store.V2Authorizations()))
+	}
+}
+
+// TestPostAuthorization_parallel is the second half of case 70: of many parallel
+// creates, all get an ID and a token of their own.
+func TestPostAuthorization_parallel(t *testing.T) {
+	t.Parallel()
+	const creates = 60
+	w := newWorld(t)
+	replies := make([]reply, creates)
+	begin := make(chan struct{})
+	var group sync.WaitGroup
+	for i := range replies {
+		group.Go(func() {
+			<-begin
+			replies[i] = w.send(w.op, "POST", "/api/v2/authorizations", "{BASE}")
+		})
+	}
+	close(begin)
+	group.Wait()
+	ids, tokens := map[string]bool{}, map[string]bool{}
+	for _, r := range replies {
+		wantStatus(t, r, http.StatusCreated)
+		id, token := text(t, r.body, "id"), text(t, r.body, "token")
+		ids[id], tokens[token] = true, true
+		if got, err := w.store.V2AuthorizationByToken(token); err != nil || got.ID.String() != id {
+			t.Errorf("the token of %s leads to %s, %v", id, got.ID, err)
+		}
+	}
+	if len(ids) != creates || len(tokens) != creates {
+		t.Errorf("%d IDs and %d tokens, want %d", len(ids), len(tokens), creates)
+	}
+	// One more is the token of the setup.
+	if got := len(w.store.V2Authorizations()); got != creates+1 {
+		t.Errorf("%d authorizations", got)
 	}
 }

@@ -70,9 +70,9 @@ func listBuckets(c *call) (int, any, error) {
 		found = []store.V2Bucket{b}
 	} else {
 		if !byOrg && orgName != "" {
-			o, err := c.store.V2OrgByName(orgName)
+			o, err := c.orgByName(orgName)
 			if err != nil {
-				return 0, nil, errOrgNameNotFound(orgName)
+				return 0, nil, err
 			}
 			orgID, byOrg = o.ID, true
 		}

@@ -64,6 +64,20 @@ func errOrgNameNotFound(name string) error {
 	return errorf(codeNotFound, "organization name \"%s\" not found", name)
 }
 
+// orgByName looks up a name. One that a deleted organization took with it leads
+// to the ID of that organization, which is what is not found then.
+func (a *API) orgByName(name string) (store.V2Org, error) {
+	o, err := a.store.V2OrgByName(name)
+	switch {
+	case errors.Is(err, store.ErrV2OrgDeleted):
+		return o, errOrgNotFound()
+	case err != nil:
+		return o, errOrgNameNotFound(name)
+	default:
+		return o, nil
+	}
+}
+
 // orgError turns an error of the store into that of the real servers.
 func orgError(err error, name string) error {
 	switch {
@@ -101,9 +115,9 @@ func listOrgs(c *call) (int, any, error) {
 		}
 		found = []store.V2Org{o}
 	case name != "":
-		o, err := c.store.V2OrgByName(name)
+		o, err := c.orgByName(name)
 		if err != nil {
-			return 0, nil, errOrgNameNotFound(name)
+			return 0, nil, err
 		}
 		found = []store.V2Org{o}
 	case byUser:

@@ -111,8 +111,10 @@ func setupError(err error, req onboardingRequest) error {
 		return errorf(codeConflict, "onboarding has already been completed")
 	case errors.Is(err, store.ErrV2PasswordLength):
 		return errorf(codeInvalid, "%s", err)
-	case errors.Is(err, store.ErrV2NameEmpty):
-		return errorf(codeInvalid, "org name is empty")
+	case errors.Is(err, store.ErrV2NameEmpty), errors.Is(err, store.ErrV2NameTaken):
+		// The first user and the first bucket find their names free, but the name of
+		// the organization may be lost with one that was deleted.
+		return orgError(err, req.Org)
 	default:
 		return bucketError(err, req.Bucket)
 	}

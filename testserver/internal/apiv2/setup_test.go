@@ -188,3 +188,27 @@ func TestSetup_ownToken(t *testing.T) {
 	// Without a password nobody can sign in.
 	wantStatus(t, w.send("", "POST", "/api/v2/signin", ""), 401)
 }
+
+// TestSetup_lostName is a setup after everybody is gone: the name of the
+// organization may be gone with them, and then only a user is made.
+func TestSetup_lostName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, token := w.mint(`"orgID":"ORG","permissions":[{"action":"read","resource":{"type":"tasks"}}]`)
+	for _, name := range []string{"acme2", " acme "} {
+		wantStatus(t, w.send(w.op, "PATCH", "/api/v2/orgs/ORG", `{"name":"`+name+`"}`), 200)
+	}
+	for _, o := range w.store.V2Orgs() {
+		wantStatus(t, w.send(w.op, "DELETE", "/api/v2/orgs/"+o.ID.String(), ""), 204)
+	}
+	wantStatus(t, w.send(w.op, "DELETE", "/api/v2/users/ALICE", ""), 204)
+	wantStatus(t, w.send(w.op, "DELETE", "/api/v2/users/ADMIN", ""), 204)
+	w.wantError(w.send("", "POST", "/api/v2/setup", setupBody), 422, "conflict", "organization with name acme already exists")
+	if users := w.store.V2Users(); len(users) != 1 || len(w.store.V2Orgs()) != 0 {
+		t.Errorf("users %+v", users)
+	}
+	w.wantError(w.send("", "POST", "/api/v2/setup", setupBody), 422, "conflict", "onboarding has already been completed")
+	if r := w.send(token, "GET", "/api/v2/me", ""); r.status != 403 {
+		t.Errorf("the token of a deleted user: %d %s", r.status, r.body)
+	}
+}

@@ -2,6 +2,7 @@ package apiv2_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -174,6 +175,81 @@ func TestPaging(t *testing.T) {
 		if got := names(t, w.send(w.op, "GET", "/api/v2/users"+query, ""), "users"); got != want {
 			t.Errorf("users%s: %q, want %q", query, got, want)
 		}
+	}
+}
+
+// TestPaging_cursor lists users whose IDs the client chose, from "after" on: in
+// descending order the list begins with one more than that.
+func TestPaging_cursor(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ query, want string }{
+		"ascending":              {"after=0000000000003000", "u4 u5 u6 admin alice"},
+		"ascending, between":     {"after=0000000000003500", "u4 u5 u6 admin alice"},
+		"ascending, last":        {"after=ALICE", ""},
+		"descending":             {"descending=true&after=0000000000003000", "u4 u3 u1"},
+		"descending, between":    {"descending=true&after=0000000000003500", "u4 u3 u1"},
+		"descending, next":       {"descending=true&after=0000000000003fff", "u4 u3 u1"},
+		"descending, before all": {"descending=true&after=0000000000000001", "u1"},
+		"descending, last":       {"descending=true&after=ALICE", "alice admin u6 u5 u4 u3 u1"},
+		"descending, beyond":     {"descending=true&after=fffffffffffffffe", "alice admin u6 u5 u4 u3 u1"},
+		"descending, limit":      {"descending=true&after=0000000000003000&limit=2", "u4 u3"},
+		"descending, offset":     {"descending=true&after=0000000000003000&offset=1&limit=1", "u3"},
+		"descending, no cursor":  {"descending=true&limit=2", "alice admin"},
+	}
+	w := newWorld(t)
+	for _, n := range []string{"1", "3", "4", "5", "6"} {
+		wantStatus(t, w.send(w.op, "POST", "/api/v2/users", `{"id":"000000000000`+n+`000","name":"u`+n+`"}`), 201)
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := names(t, w.send(w.op, "GET", "/api/v2/users?"+tt.query, ""), "users"); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestPaging_cursorBuckets is the same for buckets without an organization, whose
+// IDs are random, and says that the list of an organization is another one.
+func TestPaging_cursorBuckets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	all := w.store.V2Buckets()
+	for i := range all {
+		want := make([]string, 0, len(all))
+		for _, b := range all[:min(i+2, len(all))] {
+			want = append(want, b.Name)
+		}
+		slices.Reverse(want)
+		r := w.send(w.op, "GET", "/api/v2/buckets?descending=true&after="+all[i].ID.String(), "")
+		if got := names(t, r, "buckets"); got != strings.Join(want, " ") {
+			t.Errorf("after %d: %q, want %q", i, got, want)
+		}
+	}
+	if got := names(t, w.send(w.op, "GET", "/api/v2/buckets?org=acme&descending=true&after=B0", ""), "buckets"); got != "_tasks _monitoring" {
+		t.Errorf("of an organization: %q", got)
+	}
+}
+
+// TestDeleteOrg_blanks says that the name of a deleted organization with blanks
+// around it stays taken, and how every lookup of it fails.
+func TestDeleteOrg_blanks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.send(w.op, "POST", "/api/v2/orgs", `{"name":" x "}`)
+	wantStatus(t, r, 201)
+	wantStatus(t, w.send(w.op, "DELETE", "/api/v2/orgs/"+text(t, r.body, "id"), ""), 204)
+	for _, name := range []string{"x", " x "} {
+		w.wantError(w.send(w.op, "POST", "/api/v2/orgs", `{"name":"`+name+`"}`), 422, "conflict", "organization with name "+name+" already exists")
+	}
+	w.wantError(w.send(w.op, "PATCH", "/api/v2/orgs/ORG2", `{"name":"x"}`), 422, "conflict", "organization with name x already exists")
+	for _, target := range []string{"/api/v2/orgs?org=x", "/api/v2/authorizations?org=x", "/api/v2/buckets?org=x"} {
+		w.wantError(w.send(w.op, "GET", target, ""), 404, "not found", "organization not found")
+	}
+	w.wantCompact(w.send(w.op, "POST", "/api/v2/write?org=x&bucket=b0", "m f=1"), 404, "not found", "organization not found")
+	if got := names(t, w.send(w.op, "GET", "/api/v2/orgs", ""), "orgs"); strings.Contains(got, "x") {
+		t.Errorf("organizations %q", got)
 	}
 }
 

@@ -115,21 +115,27 @@ func (o findOptions) checkCursor() error {
 }
 
 // fromCursor orders a list that is sorted by ID and starts it where the paging
-// parameters say.
+// parameters say. The database below the real servers seeks the ID that follows
+// "after" and begins with the first one that is not below it, in either direction;
+// so a descending list begins with one ID more than was asked for, or with the
+// last of all when there is no such ID.
 func fromCursor[T any](opts findOptions, all []T, id func(T) store.V2ID) []T {
-	if opts.descending {
-		all = slices.Clone(all)
-		slices.Reverse(all)
-	}
-	if opts.after == 0 {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), func(v T) bool {
-		if opts.descending {
-			return id(v) > opts.after+1
+	start := 0
+	if opts.after != 0 {
+		start = slices.IndexFunc(all, func(v T) bool { return id(v) > opts.after })
+		if start < 0 {
+			start = len(all)
 		}
-		return id(v) <= opts.after
-	})
+	}
+	if !opts.descending {
+		return all[start:]
+	}
+	if opts.after != 0 {
+		all = all[:min(start+1, len(all))]
+	}
+	all = slices.Clone(all)
+	slices.Reverse(all)
+	return all
 }
 
 // postUser creates a user. The status is not validated, an ID of the client is

@@ -119,11 +119,7 @@ func (c *call) writeOrg(org string) (store.V2Org, error) {
 	case org == "":
 		return store.V2Org{}, errorf(codeInvalid, "Please provide either orgID or org")
 	default:
-		o, err := c.store.V2OrgByName(org)
-		if err != nil {
-			return o, errOrgNameNotFound(org)
-		}
-		return o, nil
+		return c.orgByName(org)
 	}
 }
 

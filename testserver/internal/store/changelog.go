@@ -31,7 +31,8 @@ type changeLog struct {
 	// for them, so the next commit writes them again.
 	unsure map[cellName]struct{}
 	// replace makes the commit rewrite the whole file, so that nothing is left of
-	// the rows as they were.
+	// the rows as they were. It is for the whole commit: to undo one of several
+	// operations does not take it back, since another may be what asked for it.
 	replace bool
 }
 
@@ -60,7 +61,12 @@ func (l *changeLog) rollback(n int) {
 func (l *changeLog) truncate(n int) {
 	clear(l.changes[n:])
 	clear(l.undo[n:])
-	l.changes, l.undo, l.err, l.replace = l.changes[:n], l.undo[:n], nil, false
+	// The error is always that of the operation which is undone: the ones before
+	// it had none.
+	l.changes, l.undo, l.err = l.changes[:n], l.undo[:n], nil
+	if n == 0 {
+		l.replace = false
+	}
 }
 
 // notSaved notes that the file may or may not have the changes.

@@ -386,6 +386,203 @@ func TestPersist_hashing(t *testing.T) {
 	}
 }
 
+// TestPersist_hashingDeleted rewrites the file also when no row has a secret any
+// more: the file still has the pages of those that had.
+func TestPersist_hashingDeleted(t *testing.T) {
+	t.Parallel()
+	file := newMemory()
+	w := newWorld(t, file, false)
+	for _, a := range w.V2Authorizations() {
+		if err := w.V2DeleteAuthorization(a.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, file, false)
+	if file.replaced != 0 {
+		t.Error("the file was rewritten without hashing")
+	}
+	for range 2 {
+		hashed := open(t, file, true)
+		if file.replaced != 1 {
+			t.Errorf("the file was rewritten %d times", file.replaced)
+		}
+		if _, err := hashed.V2CreateAuthorization(V2Authorization{OrgID: w.other.ID, UserID: w.alice.ID}, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back := open(t, file, false)
+	if _, err := back.V2CreateAuthorization(V2Authorization{OrgID: w.other.ID, UserID: w.alice.ID}, false); err != nil {
+		t.Fatal(err)
+	}
+	open(t, file, true)
+	if file.replaced != 2 {
+		t.Errorf("the file was rewritten %d times", file.replaced)
+	}
+}
+
+// TestPersist_hashingOld is a file of a server that did not note yet whether it
+// has secrets.
+func TestPersist_hashingOld(t *testing.T) {
+	t.Parallel()
+	file := newMemory()
+	newWorld(t, file, false)
+	delete(file.rows, "v2_readable_tokens/-")
+	open(t, file, true)
+	if file.replaced != 1 {
+		t.Errorf("the file was rewritten %d times", file.replaced)
+	}
+}
+
+// TestPersist_release opens one file with several releases of InfluxDB v2, one
+// after the other.
+func TestPersist_release(t *testing.T) {
+	t.Parallel()
+	user := func(s *Store) error { _, err := s.V2CreateUser(V2User{Name: "u"}); return err }
+	org := func(s *Store) error { _, err := s.V2CreateOrg("o", "", 0); return err }
+	orphan := func(s *Store) error {
+		res, err := s.V2Setup(V2SetupRequest{Username: "u", Org: "o", Bucket: "b"}, true)
+		return errors.Join(err, s.V2DeleteUser(res.User.ID), s.V2DeleteOrg(res.Org.ID))
+	}
+	only3 := func(s *Store) error { _, err := s.V3Bootstrap(); return err }
+	type start struct {
+		release string
+		use     func(s *Store) error
+		want    string // of the error; empty for none
+	}
+	const refused = ": InfluxDB 2.7 refuses to start on it, as the real one does without \"influxd downgrade\"; use another file"
+	tests := map[string][]start{
+		"down":        {{"2.9.1", user, ""}, {"2.7.12", nil, "was opened by InfluxDB 2.9.1" + refused}, {"2.9.1", nil, ""}},
+		"the last":    {{"2.9.1", org, ""}, {"2.10.0", nil, ""}, {"2.7.12", nil, "was opened by InfluxDB 2.10.0" + refused}},
+		"up and down": {{"2.7.12", user, ""}, {"2.7.12", nil, ""}, {"2.10.0", nil, ""}, {"2.7.12", nil, "was opened by InfluxDB 2.10.0" + refused}},
+		"only a token": {
+			{"2.10.0", orphan, ""}, {"2.7.12", nil, "was opened by InfluxDB 2.10.0" + refused},
+		},
+		"no v2":        {{"2.10.0", only3, ""}, {"2.7.12", nil, ""}, {"2.10.0", nil, ""}},
+		"forgotten":    {{"2.10.0", only3, ""}, {"2.7.12", user, ""}, {"2.7.12", nil, ""}},
+		"not noted":    {{"", user, ""}, {"2.7.12", nil, ""}},
+		"no v2 server": {{"2.10.0", user, ""}, {"", nil, ""}, {"2.7.12", nil, "was opened by InfluxDB 2.10.0" + refused}},
+	}
+	for name, starts := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := newMemory()
+			for i, start := range starts {
+				before := maps.Clone(file.rows)
+				s, err := Open(Config{
+					Now: func() time.Time { return persistStart }, Random: seeded, Backend: file,
+					V2HashedTokens: true, V2Release: start.release,
+				})
+				switch {
+				case start.want != "":
+					if err == nil || err.Error() != start.want || !errors.Is(err, ErrV2Downgrade) || s != nil {
+						t.Errorf("start %d: error %v, want %s", i, err, start.want)
+					}
+					if diff := cmp.Diff(before, file.rows); diff != "" {
+						t.Errorf("start %d changed the file (-want +got):\n%s", i, diff)
+					}
+				case err != nil:
+					t.Fatalf("start %d: %v", i, err)
+				case start.use != nil:
+					if err := start.use(s); err != nil {
+						t.Fatalf("start %d: %v", i, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestPersist_notUTF8 gives every method that takes text one that no data file
+// can hold: it changes nothing, also in a store without a file.
+func TestPersist_notUTF8(t *testing.T) {
+	t.Parallel()
+	const bad = "a\xff"
+	auth := func(w world, a V2Authorization) error {
+		a.OrgID, a.UserID = w.other.ID, w.alice.ID
+		_, err := w.V2CreateAuthorization(a, true)
+		return err
+	}
+	bucket := func(w world, b V2Bucket) error {
+		b.OrgID = w.other.ID
+		_, err := w.V2CreateBucket(b)
+		return err
+	}
+	tests := map[string]func(w world) error{
+		"authorization, token":       func(w world) error { return auth(w, V2Authorization{Token: bad}) },
+		"authorization, status":      func(w world) error { return auth(w, V2Authorization{Status: bad}) },
+		"authorization, description": func(w world) error { return auth(w, V2Authorization{Description: bad}) },
+		"authorization, action": func(w world) error {
+			return auth(w, V2Authorization{Permissions: []V2Permission{{Action: bad, Type: "tasks"}}})
+		},
+		"authorization, type": func(w world) error {
+			return auth(w, V2Authorization{Permissions: []V2Permission{{Action: "read", Type: bad}}})
+		},
+		"authorization, new status":      func(w world) error { _, err := w.V2UpdateAuthorization(w.auth.ID, new(bad), nil); return err },
+		"authorization, new description": func(w world) error { _, err := w.V2UpdateAuthorization(w.auth.ID, nil, new(bad)); return err },
+		"user, name":                     func(w world) error { _, err := w.V2CreateUser(V2User{Name: bad}); return err },
+		"user, OAuth":                    func(w world) error { _, err := w.V2CreateUser(V2User{Name: "x", OAuthID: bad}); return err },
+		"user, status":                   func(w world) error { _, err := w.V2CreateUser(V2User{Name: "x", Status: bad}); return err },
+		"user, new name":                 func(w world) error { _, err := w.V2UpdateUser(w.alice.ID, new(bad), nil); return err },
+		"user, new status":               func(w world) error { _, err := w.V2UpdateUser(w.alice.ID, nil, new(bad)); return err },
+		"org, name":                      func(w world) error { _, err := w.V2CreateOrg(bad, "", 0); return err },
+		"org, description":               func(w world) error { _, err := w.V2CreateOrg("x", bad, 0); return err },
+		"org, new name":                  func(w world) error { _, err := w.V2UpdateOrg(w.other.ID, new(bad), nil); return err },
+		"org, new description":           func(w world) error { _, err := w.V2UpdateOrg(w.other.ID, nil, new(bad)); return err },
+		"bucket, name":                   func(w world) error { return bucket(w, V2Bucket{Name: bad}) },
+		"bucket, description":            func(w world) error { return bucket(w, V2Bucket{Name: "x", Description: bad}) },
+		"bucket, policy":                 func(w world) error { return bucket(w, V2Bucket{Name: "x", RetentionPolicyName: bad}) },
+		"bucket, new name": func(w world) error {
+			_, err := w.V2UpdateBucket(w.setup.Bucket.ID, V2BucketUpdate{Name: new(bad)})
+			return err
+		},
+		"bucket, new description": func(w world) error {
+			_, err := w.V2UpdateBucket(w.setup.Bucket.ID, V2BucketUpdate{Description: new(bad)})
+			return err
+		},
+		"member, role": func(w world) error {
+			return w.V2AddMember(V2Member{UserID: w.alice.ID, Role: bad, ResourceType: "orgs", ResourceID: w.setup.Org.ID})
+		},
+		"token":          func(w world) error { _, err := w.V3Create(bad, nil); return err },
+		"preloaded":      func(w world) error { _, err := w.V3Preload(bad, "apiv3_x", nil); return err },
+		"resource token": func(w world) error { _, err := w.V3CreateResource(V3ResourceRequest{Name: bad}); return err },
+		"preloaded resource token": func(w world) error {
+			_, err := w.V3PreloadResource(bad, "apiv3_x", nil, nil)
+			return err
+		},
+		"database": func(w world) error { _, err := w.V3CreateDatabase(bad, 0); return err },
+	}
+	for name, call := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, newMemory(), true)
+			want, issued := state(t, w.Store), w.IssuedSecrets()
+			if err := call(w); !errors.Is(err, ErrNotUTF8) {
+				t.Errorf("error %v", err)
+			}
+			if diff := cmp.Diff(want, state(t, w.Store)); diff != "" {
+				t.Errorf("state (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(issued, w.IssuedSecrets()); diff != "" {
+				t.Errorf("issued (-want +got):\n%s", diff)
+			}
+		})
+	}
+	for name, req := range map[string]V2SetupRequest{
+		"user":   {Username: bad, Org: "o", Bucket: "b"},
+		"org":    {Username: "u", Org: bad, Bucket: "b"},
+		"bucket": {Username: "u", Org: "o", Bucket: bad},
+		"secret": {Username: "u", Org: "o", Bucket: "b", Token: bad},
+	} {
+		t.Run("setup, "+name, func(t *testing.T) {
+			t.Parallel()
+			s := New(func() time.Time { return persistStart }, seeded(0))
+			if _, err := s.V2Setup(req, true); !errors.Is(err, ErrNotUTF8) || !s.V2SetupAllowed() {
+				t.Errorf("error %v, allowed = %t", err, s.V2SetupAllowed())
+			}
+		})
+	}
+}
+
 func rowsOf(m *memory) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for _, row := range m.rows {

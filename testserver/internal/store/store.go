@@ -69,6 +69,10 @@ type Config struct {
 	// V2HashedTokens makes the Store forget the InfluxDB v2 secrets that a server
 	// without hashing has saved, as the real server does.
 	V2HashedTokens bool
+	// V2Release is the release of InfluxDB v2, such as "2.10.0". Open fails with
+	// ErrV2Downgrade for 2.7 when a later one has used the data before. Empty
+	// means that InfluxDB v2 does not matter.
+	V2Release string
 }
 
 // Open returns a Store with the state that the Backend has.
@@ -89,9 +93,14 @@ func (s *Store) open(cfg Config) error {
 			return err
 		}
 	}
+	// Refused before anything is written: the file must stay as it is.
+	if err := s.v2CheckRelease(cfg.V2Release); err != nil {
+		return err
+	}
 	s.random = cfg.Random(s.starts.get())
 	return s.update(func() error {
 		s.starts.set(s.starts.get() + 1)
+		s.v2NoteReleaseLocked(cfg.V2Release)
 		catalog := s.v3.catalog.get()
 		if catalog.ClusterUUID == "" {
 			var err error
@@ -100,7 +109,8 @@ func (s *Store) open(cfg Config) error {
 			}
 			s.v3.catalog.set(catalog)
 		}
-		return s.v2ForgetTokensLocked(cfg.V2HashedTokens)
+		s.v2ForgetTokensLocked(cfg.V2HashedTokens)
+		return nil
 	})
 }
 

@@ -383,3 +383,65 @@ func errText(err error) string {
 	}
 	return err.Error()
 }
+
+// TestUpdate_replace says that the wish of one operation to have the file
+// rewritten survives the failure of another in the same transaction, and that no
+// operation fails for what another did.
+func TestUpdate_replace(t *testing.T) {
+	t.Parallel()
+	rewrite := func(x things) {
+		x.table.put(1, thing{1, "a", "g"})
+		x.log.replace = true
+	}
+	refused := func(x things) { x.table.put(2, thing{2, "a", "g"}) } // The name is taken.
+	plain := func(x things) { x.table.put(3, thing{3, "c", "g"}) }
+	undone := func(x things) {
+		rewrite(x)
+		x.table.put(2, thing{2, "a", "g"})
+	}
+	tests := map[string]struct {
+		changes  []func(x things)
+		failed   []bool
+		replaced int
+	}{
+		"before":    {[]func(x things){rewrite, refused, plain}, []bool{false, true, false}, 1},
+		"behind":    {[]func(x things){plain, rewrite, refused}, []bool{false, false, true}, 1},
+		"by nobody": {[]func(x things){plain, refused}, []bool{false, false}, 0},
+		"undone":    {[]func(x things){undone, plain}, []bool{true, false}, 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := newMemory()
+			x := newThings(file)
+			var ops []*operation
+			for _, change := range tt.changes {
+				ops = append(ops, &operation{change: func() error { change(x); return nil }})
+			}
+			x.mu.Lock()
+			x.runLocked(ops)
+			x.mu.Unlock()
+			for i, o := range ops {
+				if (o.err != nil) != tt.failed[i] {
+					t.Errorf("operation %d: %v", i, o.err)
+				}
+			}
+			if file.replaced != tt.replaced {
+				t.Errorf("the file was rewritten %d times, want %d", file.replaced, tt.replaced)
+			}
+			if diff := cmp.Diff(newThingsFrom(t, file).view(), x.view()); diff != "" {
+				t.Errorf("the file has something else (-file +memory):\n%s", diff)
+			}
+		})
+	}
+}
+
+// newThingsFrom reads the things of a file.
+func newThingsFrom(t *testing.T, file *memory) things {
+	t.Helper()
+	x := newThings(file)
+	if err := file.Read("things", func(key, value []byte) error { return x.table.load(string(key), value) }); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}

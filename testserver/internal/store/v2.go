@@ -50,6 +50,9 @@ var (
 	ErrV2OwnerUnknown = errors.New("unknown user or organization")
 	// ErrV2TokenTaken says that another authorization has the same secret.
 	ErrV2TokenTaken = errors.New("token is taken")
+	// ErrV2OrgDeleted says that the name belonged to an organization that was
+	// deleted, and was not given back.
+	ErrV2OrgDeleted = errors.New("organization is deleted")
 )
 
 // V2ID identifies any object of InfluxDB v2. Zero is not a valid ID.
@@ -94,6 +97,10 @@ func (id *V2ID) UnmarshalText(text []byte) error {
 
 // v2State is the whole state of one InfluxDB v2 server.
 type v2State struct {
+	// release is the release that opened the data last, or empty when that was one
+	// before 2.9.
+	release cell[string]
+
 	// sequence is the last generated ID of a user or an authorization; zero means
 	// v2FirstID.
 	sequence cell[V2ID]
@@ -105,6 +112,10 @@ type v2State struct {
 
 	orgs     *table[V2ID, V2Org]
 	orgNames *uniqueIndex[V2Org]
+	// lostNames has the names that organizations took with them when they were
+	// deleted, see V2DeleteOrg.
+	lostNames     *table[V2ID, v2LostName]
+	lostNameIndex *uniqueIndex[v2LostName]
 
 	buckets     *table[V2ID, V2Bucket]
 	bucketNames *uniqueIndex[V2Bucket]
@@ -116,6 +127,9 @@ type v2State struct {
 
 	auths      *table[V2ID, V2Authorization]
 	authHashes *uniqueIndex[V2Authorization]
+	// readable says that the data file may have secrets that can be read, also
+	// those of deleted authorizations, whose rows linger in it.
+	readable cell[bool]
 
 	// sessions are kept in memory only, as on the real servers.
 	sessions map[string]V2Session
@@ -132,12 +146,15 @@ const v2IDStep = 0x1000
 
 // init makes the empty tables.
 func (v *v2State) init(s *Store) {
+	v.release = newCell[string](s, "v2_release")
 	v.sequence = newCell[V2ID](s, "v2_sequence")
 	v.userNames = unique(func(u V2User) string { return u.Name })
 	v.users = newTable[V2ID](s, "v2_users", v.userNames)
 	v.passwords = newTable[V2ID, v2Verifier](s, "v2_passwords")
 	v.orgNames = unique(func(o V2Org) string { return strings.TrimSpace(o.Name) })
 	v.orgs = newTable[V2ID](s, "v2_orgs", v.orgNames)
+	v.lostNameIndex = unique(func(n v2LostName) string { return n.Name })
+	v.lostNames = newTable[V2ID](s, "v2_lost_org_names", v.lostNameIndex)
 	v.bucketNames = unique(func(b V2Bucket) string { return v2BucketName(b.OrgID, b.Name) })
 	v.bucketOrgs = group(func(b V2Bucket) string { return b.OrgID.binary() })
 	v.buckets = newTable[V2ID](s, "v2_buckets", v.bucketNames, v.bucketOrgs)
@@ -145,6 +162,7 @@ func (v *v2State) init(s *Store) {
 	v.members = newTable[v2MemberKey](s, "v2_members", v.memberUsers)
 	v.authHashes = unique(func(a V2Authorization) string { return string(a.Hash[:]) })
 	v.auths = newTable[V2ID](s, "v2_authorizations", v.authHashes)
+	v.readable = newCell[bool](s, "v2_readable_tokens")
 	v.sessions = map[string]V2Session{}
 }
 

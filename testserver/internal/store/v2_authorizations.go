@@ -62,7 +62,13 @@ func (s *Store) V2CreateAuthorization(a V2Authorization, hashed bool) (V2Authori
 }
 
 func (s *Store) v2CreateAuthorizationLocked(a V2Authorization, hashed bool) (V2Authorization, error) {
+	if err := checkText(a.Token, a.Status, a.Description); err != nil {
+		return V2Authorization{}, err
+	}
 	for _, p := range a.Permissions {
+		if err := checkText(p.Action, p.Type); err != nil {
+			return V2Authorization{}, err
+		}
 		if p.OrgID != 0 && p.OrgID != a.OrgID {
 			return V2Authorization{}, fmt.Errorf("permission %s is not for org id %s: %w", p, a.OrgID, ErrV2OtherOrg)
 		}
@@ -88,8 +94,11 @@ func (s *Store) v2CreateAuthorizationLocked(a V2Authorization, hashed bool) (V2A
 	a.ID, a.CreatedAt, a.UpdatedAt = s.v2NextIDLocked(), now, now
 	s.issued = append(s.issued, a.Token)
 	stored := a.clone()
-	if hashed {
+	switch {
+	case hashed:
 		stored.Token = ""
+	case !s.v2.readable.get():
+		s.v2.readable.set(true)
 	}
 	s.v2.auths.put(a.ID, stored)
 	return a.clone(), nil
@@ -150,6 +159,9 @@ func (s *Store) V2Authorizations() []V2Authorization {
 // V2UpdateAuthorization changes what is not nil. An empty status activates.
 func (s *Store) V2UpdateAuthorization(id V2ID, status, description *string) (V2Authorization, error) {
 	return updated(s, func() (V2Authorization, error) {
+		if err := checkChange(status, description); err != nil {
+			return V2Authorization{}, err
+		}
 		a, ok := s.v2.auths.get(id)
 		if !ok {
 			return V2Authorization{}, ErrV2NotFound
@@ -178,10 +190,15 @@ func (s *Store) V2DeleteAuthorization(id V2ID) error {
 }
 
 // v2ForgetTokensLocked drops the secrets of all authorizations but their hashes,
-// when the server hashes: also from the file, where old rows would linger.
-func (s *Store) v2ForgetTokensLocked(hashed bool) error {
+// when the server hashes. The file is written anew, whatever rows it still has:
+// the old ones would linger in it, those of deleted authorizations as well.
+func (s *Store) v2ForgetTokensLocked(hashed bool) {
 	if !hashed {
-		return nil
+		return
+	}
+	if s.v2.readable.get() {
+		s.v2.readable.set(false)
+		s.log.replace = true
 	}
 	for _, a := range s.v2.auths.list() {
 		if a.Token != "" {
@@ -190,5 +207,4 @@ func (s *Store) v2ForgetTokensLocked(hashed bool) error {
 			s.log.replace = true
 		}
 	}
-	return nil
 }

@@ -51,6 +51,9 @@ func (s *Store) V2CreateBucket(b V2Bucket) (V2Bucket, error) {
 }
 
 func (s *Store) v2CreateBucketLocked(b V2Bucket) (V2Bucket, error) {
+	if err := checkText(b.Name, b.Description, b.RetentionPolicyName); err != nil {
+		return V2Bucket{}, err
+	}
 	if err := v2CheckBucketName(b); err != nil {
 		return V2Bucket{}, err
 	}
@@ -145,6 +148,9 @@ func (s *Store) V2UpdateBucket(id V2ID, upd V2BucketUpdate) (V2Bucket, error) {
 }
 
 func (s *Store) v2UpdateBucketLocked(id V2ID, upd V2BucketUpdate) (V2Bucket, error) {
+	if err := checkChange(upd.Name, upd.Description); err != nil {
+		return V2Bucket{}, err
+	}
 	b, ok := s.v2.buckets.get(id)
 	if !ok {
 		return V2Bucket{}, ErrV2NotFound

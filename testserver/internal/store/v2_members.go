@@ -38,6 +38,9 @@ func (s *Store) V2AddMember(m V2Member) error {
 }
 
 func (s *Store) v2AddMemberLocked(m V2Member) error {
+	if err := checkText(m.Role, m.ResourceType); err != nil {
+		return err
+	}
 	if !s.v2.users.has(m.UserID) {
 		return ErrV2NotFound
 	}

@@ -18,6 +18,14 @@ type V2Org struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// v2LostName is a name that no organization can have any more.
+type v2LostName struct {
+	// OrgID is the deleted organization.
+	OrgID V2ID `json:"org_id"`
+	// Name has no blanks around it.
+	Name string `json:"name"`
+}
+
 // V2CreateOrg creates an organization with its two system buckets and, unless
 // owner is zero, makes that user its owner.
 func (s *Store) V2CreateOrg(name, description string, owner V2ID) (V2Org, error) {
@@ -25,6 +33,9 @@ func (s *Store) V2CreateOrg(name, description string, owner V2ID) (V2Org, error)
 }
 
 func (s *Store) v2CreateOrgLocked(name, description string, owner V2ID) (V2Org, error) {
+	if err := checkText(name, description); err != nil {
+		return V2Org{}, err
+	}
 	if err := s.v2CheckOrgNameLocked(name); err != nil {
 		return V2Org{}, err
 	}
@@ -53,13 +64,15 @@ func (s *Store) v2CreateOrgLocked(name, description string, owner V2ID) (V2Org, 
 }
 
 func (s *Store) v2CheckOrgNameLocked(name string) error {
-	if strings.TrimSpace(name) == "" {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
 		return ErrV2NameEmpty
-	}
-	if s.v2.orgNames.has(strings.TrimSpace(name)) {
+	case s.v2.orgNames.has(name), s.v2.lostNameIndex.has(name):
 		return ErrV2NameTaken
+	default:
+		return nil
 	}
-	return nil
 }
 
 // V2Org returns the organization with that ID.
@@ -73,15 +86,21 @@ func (s *Store) V2Org(id V2ID) (V2Org, error) {
 	return o, nil
 }
 
-// V2OrgByName returns the organization with that name.
+// V2OrgByName returns the organization with that name. The error is
+// ErrV2OrgDeleted when the name leads to an organization that is gone.
 func (s *Store) V2OrgByName(name string) (V2Org, error) {
+	name = strings.TrimSpace(name)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	o, ok := s.v2.orgs.by(s.v2.orgNames, strings.TrimSpace(name))
-	if !ok {
+	o, ok := s.v2.orgs.by(s.v2.orgNames, name)
+	switch {
+	case ok:
+		return o, nil
+	case s.v2.lostNameIndex.has(name):
+		return V2Org{}, ErrV2OrgDeleted
+	default:
 		return V2Org{}, ErrV2NotFound
 	}
-	return o, nil
 }
 
 // V2Orgs returns all organizations in the order of their IDs.
@@ -94,6 +113,9 @@ func (s *Store) V2Orgs() []V2Org {
 // V2UpdateOrg changes what is not nil.
 func (s *Store) V2UpdateOrg(id V2ID, name, description *string) (V2Org, error) {
 	return updated(s, func() (V2Org, error) {
+		if err := checkChange(name, description); err != nil {
+			return V2Org{}, err
+		}
 		o, ok := s.v2.orgs.get(id)
 		if !ok {
 			return V2Org{}, ErrV2NotFound
@@ -115,10 +137,18 @@ func (s *Store) V2UpdateOrg(id V2ID, name, description *string) (V2Org, error) {
 
 // V2DeleteOrg deletes an organization with its buckets and roles, but not the
 // authorizations in it: these stay and become unusable.
+//
+// The real servers index an organization by its name without the blanks around
+// it, but delete the entry of the name as it is. So an organization with such
+// blanks takes its name with it: nobody can have it again.
 func (s *Store) V2DeleteOrg(id V2ID) error {
 	return s.update(func() error {
-		if !s.v2.orgs.has(id) {
+		o, ok := s.v2.orgs.get(id)
+		if !ok {
 			return ErrV2NotFound
+		}
+		if name := strings.TrimSpace(o.Name); name != o.Name {
+			s.v2.lostNames.put(id, v2LostName{OrgID: id, Name: name})
 		}
 		for _, b := range s.v2.buckets.in(s.v2.bucketOrgs, id.binary()) {
 			s.v2.buckets.delete(b.ID)

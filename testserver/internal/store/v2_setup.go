@@ -50,6 +50,10 @@ func (s *Store) V2Setup(req V2SetupRequest, hashed bool) (V2SetupResult, error) 
 }
 
 func (s *Store) v2SetupLocked(req V2SetupRequest, hashed bool) (V2SetupResult, error) {
+	// Not a refusal of the real servers, so it must not leave anything behind.
+	if err := checkText(req.Username, req.Org, req.Bucket, req.Token); err != nil {
+		return V2SetupResult{}, err
+	}
 	if !s.v2SetupAllowedLocked() {
 		return V2SetupResult{}, ErrV2SetupDone
 	}

@@ -251,3 +251,60 @@ func TestV2ShardGroup(t *testing.T) {
 		}
 	}
 }
+
+// TestV2DeleteOrg_blanks says that an organization with blanks around its name
+// takes the name with it for ever, and that any other gives it back.
+func TestV2DeleteOrg_blanks(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		name   string
+		rename string // before the deletion; empty for none
+		lost   bool
+	}{
+		"plain":             {name: "x"},
+		"blanks":            {name: " x ", lost: true},
+		"newline":           {name: "x\n", lost: true},
+		"blanks taken away": {name: " x ", rename: "x2"},
+		"blanks added":      {name: "x2", rename: "\tx", lost: true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			file := newMemory()
+			w := newWorld(t, file, true)
+			o, err := w.V2CreateOrg(tt.name, "", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.rename != "" {
+				if _, err := w.V2UpdateOrg(o.ID, &tt.rename, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.V2DeleteOrg(o.ID); err != nil {
+				t.Fatal(err)
+			}
+			unknown, taken := ErrV2NotFound, error(nil)
+			if tt.lost {
+				unknown, taken = ErrV2OrgDeleted, ErrV2NameTaken
+			}
+			for when, s := range map[string]*Store{"at once": w.Store, "after opening": open(t, file, true)} {
+				for _, name := range []string{"x", " x\t"} {
+					if _, err := s.V2OrgByName(name); !errors.Is(err, unknown) {
+						t.Errorf("%s: look up %q: %v, want %v", when, name, err, unknown)
+					}
+				}
+				if _, err := s.V2UpdateOrg(w.other.ID, new("x"), nil); !errors.Is(err, taken) {
+					t.Errorf("%s: rename: %v, want %v", when, err, taken)
+				}
+			}
+			again := open(t, file, true)
+			if _, err := again.V2UpdateOrg(w.other.ID, new("other"), nil); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := again.V2CreateOrg("x", "", 0); !errors.Is(err, taken) {
+				t.Errorf("create: %v, want %v", err, taken)
+			}
+		})
+	}
+}

@@ -18,6 +18,9 @@ func (s *Store) V2CreateUser(u V2User) (V2User, error) {
 }
 
 func (s *Store) v2CreateUserLocked(u V2User) (V2User, error) {
+	if err := checkText(u.Name, u.OAuthID, u.Status); err != nil {
+		return V2User{}, err
+	}
 	if s.v2.userNames.has(u.Name) {
 		return V2User{}, ErrV2NameTaken
 	}
@@ -66,6 +69,9 @@ func (s *Store) V2Users() []V2User {
 // V2UpdateUser changes what is not nil.
 func (s *Store) V2UpdateUser(id V2ID, name, status *string) (V2User, error) {
 	return updated(s, func() (V2User, error) {
+		if err := checkChange(name, status); err != nil {
+			return V2User{}, err
+		}
 		u, ok := s.v2.users.get(id)
 		if !ok {
 			return V2User{}, ErrV2NotFound

@@ -246,6 +246,9 @@ func (s *Store) V3Reset() error {
 
 // v3InsertLocked gives a new token its ID and stores it.
 func (s *Store) v3InsertLocked(r v3Record) (v3Record, error) {
+	if err := checkText(r.Name); err != nil {
+		return v3Record{}, err
+	}
 	if s.v3.tokenHashes.has(r.Hash) {
 		return v3Record{}, ErrV3HashExists
 	}

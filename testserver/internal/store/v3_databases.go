@@ -42,6 +42,9 @@ type V3Database struct {
 // means that there is no limit.
 func (s *Store) V3CreateDatabase(name string, limit int) (V3Database, error) {
 	return updated(s, func() (V3Database, error) {
+		if err := checkText(name); err != nil {
+			return V3Database{}, err
+		}
 		if _, ok := s.v3DatabaseLocked(name); ok {
 			return V3Database{}, ErrV3DatabaseExists
 		}

@@ -57,7 +57,7 @@ func build(path string, rows func(send func(store.Change) error) error) (string,
 
 // fill makes an empty file into a database with the rows.
 func fill(name string, rows func(send func(store.Change) error) error) error {
-	db, err := bbolt.Open(name, fileMode, &bbolt.Options{Timeout: lockTimeout, NoStatistics: true})
+	db, err := bbolt.Open(name, fileMode, settings())
 	if err != nil {
 		return err
 	}

@@ -20,8 +20,11 @@ import (
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
 )
 
-// ErrInUse says that another process has the file open.
-var ErrInUse = errors.New("in use by another process")
+// ErrInUse says that another process has the file open, or that this one has.
+var ErrInUse = errors.New("in use by another process or Server")
+
+// errDamaged does not repeat what bbolt or the runtime found, which helps nobody.
+var errDamaged = errors.New("is damaged: restore it from a copy or delete it")
 
 const (
 	// lockTimeout is how long Open waits for another process to let go of the
@@ -43,6 +46,7 @@ var (
 // File is an open data file. It implements store.Backend, whose callers see to
 // it that there is one call at a time.
 type File struct {
+	// path is where the file is, behind all links.
 	path string
 	db   *bbolt.DB
 }
@@ -53,6 +57,11 @@ var _ store.Backend = (*File)(nil)
 // name the path.
 func Open(path string) (*File, error) {
 	f := &File{path: path}
+	// A link stays one: Replace must put the new file in the place of the old one,
+	// which would live on, with all its secrets, behind a link that was replaced.
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		f.path = resolved
+	}
 	if err := f.open(); err != nil {
 		return nil, fmt.Errorf("data file %q %w", path, err)
 	}
@@ -63,6 +72,8 @@ func Open(path string) (*File, error) {
 func (f *File) open() error {
 	info, err := os.Stat(f.path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && isLink(f.path):
+		return errors.New("is a link to a file that does not exist")
 	case errors.Is(err, fs.ErrNotExist):
 		if err := create(f.path); err != nil {
 			return err
@@ -84,6 +95,11 @@ func (f *File) open() error {
 	}
 	f.db = db
 	return nil
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().Type() == fs.ModeSymlink
 }
 
 // Read calls each with every row of a kind, in the order of the keys.
@@ -181,6 +197,12 @@ func openCurrent(path string) (*bbolt.DB, error) {
 	}
 }
 
+// settings are those of every database. None of them may let bbolt return before
+// a change is on the disk.
+func settings() *bbolt.Options {
+	return &bbolt.Options{Timeout: lockTimeout, NoStatistics: true}
+}
+
 // openDatabase opens a database and tells which file that was.
 func openDatabase(path string) (db *bbolt.DB, file fs.FileInfo, err error) {
 	// What bbolt finds in a damaged file may make it panic; where the end of the
@@ -188,26 +210,24 @@ func openDatabase(path string) (db *bbolt.DB, file fs.FileInfo, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			db, file, err = nil, nil, fmt.Errorf("is damaged: %v", r)
+			db, file, err = nil, nil, errDamaged
 		}
 	}()
-	db, err = bbolt.Open(path, fileMode, &bbolt.Options{
-		Timeout:      lockTimeout,
-		NoStatistics: true,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			// Without the flag that creates: only create makes new files, which are
-			// complete before they have their name.
-			opened, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // The user chose the path.
-			if err != nil {
-				return nil, err
-			}
-			if file, err = opened.Stat(); err != nil {
-				_ = opened.Close() // The first error is the one to report.
-				return nil, err
-			}
-			return opened, nil
-		},
-	})
+	options := settings()
+	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		// Without the flag that creates: only create makes new files, which are
+		// complete before they have their name.
+		opened, err := os.OpenFile(name, flag&^os.O_CREATE, mode) //nolint:gosec // The user chose the path.
+		if err != nil {
+			return nil, err
+		}
+		if file, err = opened.Stat(); err != nil {
+			_ = opened.Close() // The first error is the one to report.
+			return nil, err
+		}
+		return opened, nil
+	}
+	db, err = bbolt.Open(path, fileMode, options)
 	if err != nil {
 		return nil, nil, cannotOpen(err)
 	}
@@ -224,7 +244,7 @@ func checkSize(db *bbolt.DB, file fs.FileInfo) error {
 	return db.View(func(tx *bbolt.Tx) error {
 		// A file that was empty has been filled by bbolt just now.
 		if file.Size() > 0 && file.Size() < tx.Size() {
-			return errors.New("is damaged: its end is missing")
+			return errDamaged
 		}
 		return nil
 	})

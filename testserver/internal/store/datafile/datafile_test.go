@@ -212,7 +212,30 @@ func TestOpen_errors(t *testing.T) {
 				}
 				return path
 			},
-			"is damaged: ",
+			"is damaged: restore it from a copy or delete it",
+		},
+		"almost all cut off": {
+			func(t *testing.T, dir string) string {
+				t.Helper()
+				path := filepath.Join(dir, "data")
+				closeFile(t, open(t, path))
+				if err := os.Truncate(path, 8192); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			},
+			"is damaged: restore it from a copy or delete it",
+		},
+		"link to nothing": {
+			func(t *testing.T, dir string) string {
+				t.Helper()
+				path := filepath.Join(dir, "data")
+				if err := os.Symlink(filepath.Join(dir, "nothing"), path); err != nil {
+					t.Skip("no links here: ", err)
+				}
+				return path
+			},
+			"is a link to a file that does not exist",
 		},
 		"in use": {
 			func(t *testing.T, dir string) string {
@@ -222,7 +245,7 @@ func TestOpen_errors(t *testing.T) {
 				t.Cleanup(func() { closeFile(t, f) })
 				return path
 			},
-			"is in use by another process",
+			"is in use by another process or Server",
 		},
 	}
 	for name, tt := range tests {
@@ -234,7 +257,7 @@ func TestOpen_errors(t *testing.T) {
 				closeFile(t, f)
 				t.Fatal("no error")
 			}
-			if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), tt.want) {
+			if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "runtime error") {
 				t.Errorf("error %q, want %q with the path", err, tt.want)
 			}
 			if got := errors.Is(err, datafile.ErrInUse); got != (name == "in use") {
@@ -294,6 +317,48 @@ func TestReplace(t *testing.T) {
 	left, err := os.ReadDir(dir)
 	if err != nil || len(left) != 1 {
 		t.Errorf("the directory has %v, %v", left, err)
+	}
+}
+
+// TestReplace_link replaces the file behind a link, and a link to a link, not the
+// link: the old file must not live on behind it.
+func TestReplace_link(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target := filepath.Join(dir, "target", "data")
+	if err := os.Mkdir(filepath.Dir(target), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	first := open(t, target)
+	if err := first.Write([]store.Change{put("a", "1", "the secret")}); err != nil {
+		t.Fatal(err)
+	}
+	closeFile(t, first)
+	link, outer := filepath.Join(dir, "link"), filepath.Join(dir, "outer")
+	// One of them is relative.
+	if err := errors.Join(os.Symlink(filepath.Join("target", "data"), link), os.Symlink(link, outer)); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	f := open(t, outer)
+	if err := f.Replace(func(send func(store.Change) error) error { return send(put("a", "1", "x")) }); err != nil {
+		t.Fatal(err)
+	}
+	if contains(t, target, "the secret") {
+		t.Error("the secret is still there")
+	}
+	if _, err := datafile.Open(target); !errors.Is(err, datafile.ErrInUse) {
+		t.Errorf("the file behind the link is not locked: %v", err)
+	}
+	closeFile(t, f)
+	for _, path := range []string{link, outer} {
+		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != os.ModeSymlink {
+			t.Errorf("%s is no link any more: %v, %v", path, info, err)
+		}
+	}
+	again := open(t, target)
+	defer closeFile(t, again)
+	if diff := cmp.Diff([]string{"a/1=x"}, rows(t, again)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
