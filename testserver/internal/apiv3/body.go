@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
-	"strings"
 )
 
 // decodeBody applies the size limit to a body and undoes its encoding. Only the
@@ -82,9 +80,7 @@ func gzipReason(err error) string {
 
 // requireJSON checks the type of the body before the body is looked at.
 func requireJSON(r *http.Request) error {
-	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	subtype, ok := strings.CutPrefix(mediaType, "application/")
-	if err != nil || !ok || subtype != "json" && !strings.HasSuffix(subtype, "+json") {
+	if !isJSONType(r.Header.Get("Content-Type")) {
 		return &apiError{
 			status: http.StatusUnsupportedMediaType,
 			text:   "unacceptable content-type, expected: application/json",

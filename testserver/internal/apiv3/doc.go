@@ -12,7 +12,12 @@
 //
 //   - Only the listed routes exist. Writing, InfluxQL, tables, caches,
 //     plugins and Flight are 404, as a path is that the product does not know.
-//     So is the change of a database's retention period.
+//     So is the change of a database's retention period. A request with a gRPC
+//     content type, which the product hands to Flight, is routed by its path like
+//     any other.
+//   - A malformed request line, such as one with GET /%zz, and HTTP/1.1 without a
+//     Host header get the 400 of package net/http, before this package sees the
+//     request.
 //   - SQL reads system.tokens in the database _internal, in the subset of
 //     package tokensql. Queries beyond that get 400 ("This feature is not
 //     implemented"). Errors have the words of 3.10 in every version.
@@ -40,6 +45,8 @@
 //     unknown ones as well, and before anything else in the request is looked at.
 //   - That creating a database takes the action create on all databases, and that
 //     listing and deleting them take an admin token.
+//   - That GET /api/v3/configure/retention_period is 403 for every token, with
+//     the body of other refusals.
 //   - That /ready answers with an empty body, and that a server without auth
 //     refuses the path of resource tokens as it does those of Core.
 //   - The names of structures in the JSON errors of bodies that are no object, but

@@ -21,6 +21,8 @@ const (
 	// operator token.
 	pathLegacyOperator = pathResource + "/admin"
 	pathReady          = "/ready"
+	// pathRetention is where clients look which edition a server is.
+	pathRetention = "/api/v3/configure/retention_period"
 	// pathNodeStop is not served; --disable-authz can open it nevertheless.
 	pathNodeStop = "/api/v3/enterprise/configure/node/stop"
 )
@@ -31,6 +33,7 @@ func (a *API) enterprise() bool { return a.config.Edition == EditionEnterprise }
 // addEnterpriseRoutes adds the routes that Core does not have.
 func (a *API) addEnterpriseRoutes() {
 	a.routes["POST "+pathResource] = a.createResourceToken
+	a.routes["GET "+pathRetention] = a.retentionPeriod
 	if a.version.since(10) {
 		a.routes["GET "+pathReady] = a.ready
 	}
@@ -87,6 +90,13 @@ func (a *API) createResourceToken(r *http.Request, body []byte) (response, error
 		return response{}, a.catalogError(err, req.tokenName)
 	}
 	return created(t), nil
+}
+
+// retentionPeriod refuses whoever asks. That the path is 403 in Enterprise, where
+// Core has 404, is all that is known of it [ENT?]: the contract (§10) has it from a
+// client that tells the editions apart so. The body is that of other refusals.
+func (*API) retentionPeriod(*http.Request, []byte) (response, error) {
+	return response{}, errForbidden
 }
 
 // ready says that the server is up. The reference server never is anything

@@ -125,29 +125,23 @@ func utf8Reason(s string) string {
 	return fmt.Sprintf("invalid utf-8 sequence of %d bytes from index %d", max(1, n-1), at)
 }
 
-// planningError words an error of package tokensql: since 3.10 as it is, with a
-// status that depends on its kind, and before as an internal error. Where the
-// product is already sending the result when it notices, and breaks it off, this
-// server refuses the query as well.
+// planningError words an error of package tokensql: since 3.10 as it is, and before
+// as an internal error. The contract (§6.2) has 400 for errors of syntax and of
+// planning, so whatever is noticed before the query runs is 400, be it an unknown
+// column or SQL that this server does not understand. What only a row shows is no
+// fault of the plan and 500; where the product is already sending the result then,
+// and breaks it off, this server refuses the query as well.
 func (a *API) planningError(err error) error {
+	failed := &apiError{status: http.StatusBadRequest, text: err.Error(), since310: true}
+	stage := "planning query"
+	if e, ok := errors.AsType[*tokensql.Error](err); ok && e.Running {
+		failed.status = http.StatusInternalServerError
+		stage = "executing plan"
+	}
 	if !a.version.since(10) {
-		text := "query error: error while planning query: "
-		if e, ok := errors.AsType[*tokensql.Error](err); ok && e.Running {
-			text = "query error: error while executing plan: "
-		}
-		return &apiError{status: http.StatusInternalServerError, text: text + err.Error()}
+		failed.text = "query error: error while " + stage + ": " + failed.text
 	}
-	// The kind stands behind the steps in which the error occurred.
-	kind := err.Error()
-	if _, cause, ok := strings.Cut(kind, "\ncaused by\n"); ok {
-		kind = cause
-	}
-	for _, prefix := range []string{"Error during planning: ", "SQL error: ", "This feature is not implemented: "} {
-		if strings.HasPrefix(kind, prefix) {
-			return badRequest(err.Error())
-		}
-	}
-	return &apiError{status: http.StatusInternalServerError, text: err.Error()}
+	return failed
 }
 
 // errNoSystemTokens says that a database other than databaseInternal has no

@@ -130,7 +130,7 @@ func TestQuery_withoutAuth(t *testing.T) {
 	req = query("select hash from system.tokens", "json", "")
 	req.header = nil
 	s.check(t, s.send(t, req), want{
-		status: http.StatusInternalServerError,
+		status: http.StatusBadRequest,
 		body: "Schema error: No field named hash. Valid fields are system.tokens.token_id, system.tokens.name, system.tokens.created_at, " +
 			"system.tokens.description, system.tokens.created_by_token_id, system.tokens.updated_at, " +
 			"system.tokens.updated_by_token_id, system.tokens.expiry, system.tokens.permissions.",
@@ -197,12 +197,15 @@ func TestQuery_errors(t *testing.T) {
 		"Accept no UTF-8":       {post("").with("Accept: \xff"), 400, "the mime type specified was not valid UTF8: invalid utf-8 sequence of 1 bytes from index 0"},
 		"Accept cut off":        {post("").with("Accept: x/\xe2\x82"), 400, "the mime type specified was not valid UTF8: incomplete utf-8 byte sequence from index 2"},
 		"Accept two bytes":      {post("").with("Accept: x\xe2\x82x"), 400, "the mime type specified was not valid UTF8: invalid utf-8 sequence of 2 bytes from index 1"},
-		"column":                {query("select 1 as a where nope", "json", ""), 500, "Schema error: No field named nope."},
+		"column":                {query("select 1 as a where nope", "json", ""), 400, "Schema error: No field named nope."},
 		"type":                  {query(sql+" where token_id and true", "json", ""), 400, "type_coercion\ncaused by\nError during planning: Cannot infer common argument type for logical boolean operation UInt64 AND Boolean"},
-		"internal":              {query(sql+" where token_id between 1 and true", "json", ""), 500, "type_coercion\ncaused by\nInternal error: Failed to coerce types UInt64 and Boolean in BETWEEN expression.\nThis issue was likely caused by a bug in DataFusion's code. Please help us to resolve this by filing a bug report in our issue tracker: https://github.com/apache/datafusion/issues"},
+		"internal":              {query(sql+" where token_id between 1 and true", "json", ""), 400, "type_coercion\ncaused by\nInternal error: Failed to coerce types UInt64 and Boolean in BETWEEN expression.\nThis issue was likely caused by a bug in DataFusion's code. Please help us to resolve this by filing a bug report in our issue tracker: https://github.com/apache/datafusion/issues"},
 		"limit":                 {query(sql+" limit -1", "json", ""), 400, "Optimizer rule 'eliminate_limit' failed\ncaused by\nError during planning: LIMIT must be >= 0, '-1' was provided"},
 		"running":               {query(sql+" where created_at > 'x'", "json", ""), 500, "Arrow error: Parser error: Error parsing timestamp from 'x': timestamp must contain at least 10 characters"},
 		"beyond":                {query("select lower(name) from system.tokens", "json", ""), 400, "This feature is not implemented: this reference server has no function lower"},
+		"running, range":        {query(sql+" where created_at > '9999-12-31'", "json", ""), 500, "Arrow error: Cast error: Overflow converting 9999-12-31 00:00:00 to Nanosecond. The dates that can be represented as nanoseconds have to be between 1677-09-21T00:12:44.0 and 2262-04-11T23:47:16.854775804"},
+		"escape":                {query(sql+" where name like 'x' escape 'y'", "json", ""), 400, `Execution error: LIKE does not support escape_char other than the backslash (\)`},
+		"too deep":              {query("select "+strings.Repeat("(", 60), "json", ""), 400, "SQL error: RecursionLimitExceeded"},
 		"GET without a query":   {get(""), 400, "missing query parameters 'db' and 'q'"},
 		"GET with an empty one": {get("?"), 400, "serde error: missing field `db`"},
 		"GET without q":         {get("?db=_internal"), 400, "serde error: missing field `q`"},

@@ -139,6 +139,13 @@ func TestVersions(t *testing.T) {
 				},
 			},
 		},
+		"column": {
+			req: query("select x", "", ""),
+			want: map[string]answer{
+				"3.9":  {status: 500, cluster: true, body: "query error: error while planning query: Schema error: No field named x."},
+				"3.10": {status: 400, cluster: true, body: "Schema error: No field named x."},
+			},
+		},
 		"planning": {
 			req: query("select * from x", "", ""),
 			want: map[string]answer{

@@ -52,16 +52,22 @@ func incomparable(left Type, op string, right Type) *Error {
 	return coercion("Cannot infer common argument type for comparison operation " + left.String() + " " + op + " " + right.String())
 }
 
-// comparers returns the order of the first expression beside each of the others,
-// nil when there is none. All of them are compared as one common type, to which it
-// changes the expressions.
-func (s *scope) comparers(operands []bound) ([]compareFunc, error) {
+// pair compares two expressions that got a common type.
+type pair struct {
+	left, right func(row []any) any
+	order       compareFunc
+}
+
+// pairs returns how the first expression is compared with each of the others, nil
+// when there is no way. All of them are compared as one common type; plan says what
+// that means for times.
+func (s *scope) pairs(operands []bound, plan timePlan) []pair {
 	common := unrelated
 	for i, x := range operands {
 		for _, y := range operands[i+1:] {
 			k := family(x.typ, y.typ)
 			if k == unrelated {
-				return nil, nil
+				return nil
 			}
 			if x.typ != Null || y.typ != Null {
 				common = max(common, k)
@@ -76,46 +82,14 @@ func (s *scope) comparers(operands []bound) ([]compareFunc, error) {
 		asText:    func(a, b any) int { return cmp.Compare(toText(a), toText(b)) },
 		asTime:    compareValues,
 	}[common]
-	cmps := make([]compareFunc, len(operands)-1)
-	for i := range cmps {
-		cmps[i] = compare
-	}
-	if common != asTime {
-		return cmps, nil
-	}
-	for i := range operands {
-		if err := s.toTimes(&operands[i]); err != nil {
-			return nil, err
+	pairs := make([]pair, len(operands)-1)
+	for i, other := range operands[1:] {
+		pairs[i] = pair{operands[0].eval, other.eval, compare}
+		if common == asTime {
+			pairs[i].left, pairs[i].right = s.times(operands[0], other, plan)
 		}
 	}
-	return cmps, nil
-}
-
-// toTimes makes an expression that yields texts yield times. A constant that is
-// none fails once and for all.
-func (s *scope) toTimes(b *bound) error {
-	if !b.typ.textual() {
-		return nil
-	}
-	if text, ok := b.constantText(); ok {
-		t, err := parseTimestamp(text)
-		b.eval = func([]any) any { return t }
-		return err
-	}
-	texts := b.eval
-	b.eval = func(row []any) any {
-		text, ok := texts(row).(string)
-		if !ok {
-			return nil
-		}
-		t, err := parseTimestamp(text)
-		// The first error of all rows is the one to report.
-		if *s.failure == nil {
-			*s.failure = err
-		}
-		return t
-	}
-	return nil
+	return pairs
 }
 
 func compareBools(a, b any) int {

@@ -20,6 +20,11 @@ func notImplemented(text string) *Error {
 	return &Error{Text: "This feature is not implemented: " + text}
 }
 
+// running is an error of the step that computes the rows.
+func running(text string) *Error {
+	return &Error{Text: "Arrow error: " + text, Running: true}
+}
+
 func tokenizer(text string, at position) *Error {
 	return &Error{Text: fmt.Sprintf("SQL error: TokenizerError(%q)", text+at.String())}
 }

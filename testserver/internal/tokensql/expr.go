@@ -270,10 +270,7 @@ func (p *parser) prefix() (expr, error) {
 		p.next()
 		return paramRef{t.text}, nil
 	case word:
-		if slices.Contains(reserved, t.key) {
-			return nil, p.expected("an expression")
-		}
-		return p.named()
+		return p.word()
 	case quoted:
 		return p.named()
 	case symbol, end:
@@ -309,61 +306,6 @@ func (p *parser) parenthesis() (expr, error) {
 		return nil, p.unsupported()
 	}
 	return e, p.expect(")")
-}
-
-// named reads a column, which may have qualifiers, or a call.
-func (p *parser) named() (expr, error) {
-	if p.peek().kind == word && p.after().kind == str {
-		return nil, p.unsupported() // A string or a literal with a prefix.
-	}
-	var ref columnRef
-	for {
-		t := p.peek()
-		if t.kind != word && t.kind != quoted {
-			return nil, p.expected("identifier")
-		}
-		ref.parts = append(ref.parts, p.next().name())
-		if p.peek().key == "(" {
-			return p.call(ref)
-		}
-		if !p.accept(".") {
-			return ref, nil
-		}
-	}
-}
-
-// call reads the arguments of a function.
-func (p *parser) call(ref columnRef) (expr, error) {
-	name := ref.parts[len(ref.parts)-1]
-	if len(ref.parts) > 1 || !slices.Contains([]string{"count", "min", "max", "now"}, name) {
-		return nil, notImplemented("this reference server has no function " + name)
-	}
-	p.next()
-	if name == "now" {
-		return nowCall{}, p.expect(")")
-	}
-	a := aggregate{function: name}
-	if p.peek().key == ")" || p.peek().key == "*" && name != "count" {
-		return nil, p.unsupported()
-	}
-	if !p.accept("*") {
-		a.distinct = p.accept("distinct")
-		argument, err := p.expr(0)
-		if err != nil {
-			return nil, err
-		}
-		a.argument = argument
-		if p.peek().key == "," || p.peek().key == "order" {
-			return nil, p.unsupported()
-		}
-	}
-	if err := p.expect(")"); err != nil {
-		return nil, err
-	}
-	if slices.Contains([]string{"over", "filter", "within", "ignore", "respect"}, p.peek().key) {
-		return nil, p.unsupported()
-	}
-	return a, nil
 }
 
 // numberLiteral parses a number as the product does: an integer if it fits, or

@@ -136,6 +136,9 @@ func (p *parser) query() (*Query, error) {
 	if !q.distinct {
 		p.accept("all")
 	}
+	if err := p.beforeItems(q); err != nil {
+		return nil, err
+	}
 	if err := p.items(q); err != nil {
 		return nil, err
 	}
@@ -159,6 +162,24 @@ func (p *parser) query() (*Query, error) {
 		}
 	}
 	return q, p.bounds(q)
+}
+
+// beforeItems refuses what may stand between SELECT and its list.
+func (p *parser) beforeItems(q *Query) error {
+	if q.distinct && p.accept("on") {
+		if p.peek().key == "(" {
+			return notImplemented("DISTINCT ON")
+		}
+		return p.expected("(")
+	}
+	if p.accept("top") {
+		// The product only reads this.
+		if p.peek().kind == number || p.peek().key == "(" {
+			return notImplemented("TOP")
+		}
+		return p.expected("literal int")
+	}
+	return nil
 }
 
 // items reads the select list, behind which a comma may stand.
@@ -222,12 +243,15 @@ func (t token) name() string {
 	return t.text
 }
 
-// alias reads a name that is given, "" for none. Behind AS it may be any word.
+// alias reads a name that is given, "" for none. Behind AS it may be any word. A
+// text is a name here, too.
 func (p *parser) alias() (string, error) {
 	as := p.accept("as")
 	t := p.peek()
 	switch {
-	case t.kind == quoted, t.kind == word && (as || !slices.Contains(reserved, t.key)):
+	case (t.kind == quoted || t.kind == str) && t.text == "":
+		return "", notImplemented("an empty name")
+	case t.kind == quoted, t.kind == str, t.kind == word && (as || !slices.Contains(reserved, t.key)):
 		return p.next().name(), nil
 	case as:
 		return "", p.expected("an identifier after AS")
@@ -251,7 +275,7 @@ func (p *parser) table() (*tableRef, error) {
 			break
 		}
 	}
-	if p.peek().key == "(" {
+	if p.peek().key == "(" || p.peek().key == "tablesample" {
 		return nil, p.unsupported()
 	}
 	alias, err := p.alias()
@@ -278,11 +302,15 @@ func (r *tableRef) check() error {
 // orderBy reads the entries of ORDER BY. NULL counts as larger than any value.
 func (p *parser) orderBy(q *Query) error {
 	for {
+		start := p.peek()
 		value, err := p.expr(0)
 		if err != nil {
 			return err
 		}
 		key := orderKey{value: value}
+		if _, ok := value.(literal); ok && start.kind == number {
+			key.position = start.text
+		}
 		if !p.accept("asc") {
 			key.descending = p.accept("desc")
 		}

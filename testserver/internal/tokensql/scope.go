@@ -37,8 +37,18 @@ type scope struct {
 	outputs  []bound
 	// aggregated says that the columns of the table are gone.
 	aggregated bool
+	// used collects the columns of the table that names were resolved to, if not nil.
+	used *[]bound
 	// failure is an error that only occurred while a row was evaluated.
 	failure *error
+}
+
+// fail notes an error that occurred while a row was evaluated. The first of all
+// rows is the one to report.
+func (s *scope) fail(err *Error) {
+	if err != nil && *s.failure == nil {
+		*s.failure = err
+	}
 }
 
 // newScope returns the scope of a query; without a table there are no columns.
@@ -149,7 +159,11 @@ func (e columnRef) bind(s *scope) (bound, error) {
 	case found && s.aggregated:
 		return bound{}, noField(s.qualifier, name, s.fields(true))
 	case found:
-		return s.column(i), nil
+		column := s.column(i)
+		if s.used != nil {
+			*s.used = append(*s.used, column)
+		}
+		return column, nil
 	}
 	quoted := make([]string, len(qualifiers))
 	for i, q := range qualifiers {

@@ -6,12 +6,10 @@ import (
 )
 
 // parseTimestamp reads a text as a timestamp: a date, or a date and a time with
-// or without an offset. What is below a millisecond is cut off.
-func parseTimestamp(text string) (time.Time, error) {
-	fail := func(why string) (time.Time, error) {
-		return time.Time{}, &Error{
-			Text: "Arrow error: Parser error: Error parsing timestamp from '" + text + "': " + why, Running: true,
-		}
+// or without an offset. What is below a nanosecond is cut off.
+func parseTimestamp(text string) (time.Time, *Error) {
+	fail := func(why string) (time.Time, *Error) {
+		return time.Time{}, running("Parser error: Error parsing timestamp from '" + text + "': " + why)
 	}
 	if len(text) < 10 {
 		return fail("timestamp must contain at least 10 characters")
@@ -38,15 +36,15 @@ func parseTimestamp(text string) (time.Time, error) {
 	if err != nil || strings.HasSuffix(clock, ".") {
 		return fail("error parsing time")
 	}
-	offset, err := parseOffset(strings.TrimPrefix(zone, " "))
-	if err != nil {
-		return time.Time{}, err
+	offset, refused := parseOffset(strings.TrimPrefix(zone, " "))
+	if refused != nil {
+		return time.Time{}, refused
 	}
-	return t.Add(-offset).Truncate(time.Millisecond), nil
+	return t.Add(-offset), nil
 }
 
 // parseOffset reads the offset behind a time.
-func parseOffset(zone string) (time.Duration, error) {
+func parseOffset(zone string) (time.Duration, *Error) {
 	switch strings.ToUpper(zone) {
 	case "", "Z", "UTC":
 		return 0, nil
@@ -60,5 +58,5 @@ func parseOffset(zone string) (time.Duration, error) {
 	if zone[0] != '+' && zone[0] != '-' && len(zone) > 1 {
 		return 0, notImplemented("the names of time zones in a timestamp")
 	}
-	return 0, &Error{Text: `Arrow error: Parser error: Invalid timezone "` + zone + `": failed to parse timezone`, Running: true}
+	return 0, running(`Parser error: Invalid timezone "` + zone + `": failed to parse timezone`)
 }

@@ -6,8 +6,8 @@
 //	[ORDER BY item [ASC|DESC] [NULLS FIRST|LAST], …] [LIMIT n] [OFFSET n]
 //
 // An item is a column, a literal, a $name parameter, a condition with a name,
-// now(), or, if all of them are, one of the aggregates count, min and max. A
-// condition joins comparisons, [NOT] [I]LIKE, [NOT] IN, [NOT] BETWEEN and the
+// now() or current_timestamp, or, if all of them are, one of the aggregates count,
+// min and max. A condition joins comparisons, [NOT] [I]LIKE, [NOT] IN, [NOT] BETWEEN and the
 // IS tests with AND, OR, NOT and parentheses, in SQL's three-valued logic.
 //
 // Types are coerced and errors are worded as in the product's query engine,
@@ -115,7 +115,10 @@ type tableRef struct {
 
 // orderKey is one entry of ORDER BY.
 type orderKey struct {
-	value      expr
+	value expr
+	// position is a number that stands alone, without parentheses or a sign, as it
+	// is written.
+	position   string
 	descending bool
 	nullsFirst bool
 }

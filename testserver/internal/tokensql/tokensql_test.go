@@ -192,6 +192,25 @@ func TestQuery_selectList(t *testing.T) {
 			columns: one("name"),
 			rows:    [][]any{{"Zoë"}},
 		},
+		"texts as names": {
+			sql:     "select 'a' 'B', token_id as 'c' from system.tokens as 't' where t.token_id = 1",
+			columns: one("B", "c"),
+			rows:    [][]any{{"a", uint64(1)}},
+		},
+		"current_timestamp is now()": {
+			sql:     "select current_timestamp from system.tokens where false",
+			columns: one("now()"),
+		},
+		"distinct and another name": {
+			sql:     "select distinct name as n from system.tokens order by name limit 1",
+			columns: one("n"),
+			rows:    [][]any{{"Zoë"}},
+		},
+		"no position": {
+			sql:     "select name from system.tokens order by (1) desc limit 1",
+			columns: one("name"),
+			rows:    [][]any{{"_admin"}},
+		},
 		"count": {
 			sql:     "select count(*) from system.tokens",
 			columns: one("count(*)"),
@@ -287,6 +306,23 @@ func TestQuery_beyond(t *testing.T) {
 		"select name from system.tokens where case when true then true end":                     "this reference server does not understand SQL beyond case at Line: 1, Column: 38",
 		"select -token_id from system.tokens":                                                   "this reference server does not understand SQL beyond token_id at Line: 1, Column: 9",
 		"select name from system.tokens where in_range(token_id)":                               "this reference server has no function in_range",
+		"select current_date":                                             "this reference server has no function current_date",
+		"select CURRENT_TIME":                                             "this reference server has no function current_time",
+		"select current_date()":                                           "this reference server has no function current_date",
+		"select localtimestamp()":                                         "this reference server has no function localtimestamp",
+		"select current_timestamp.x":                                      "this reference server does not understand SQL beyond current_timestamp at Line: 1, Column: 8",
+		"select left(hash, 3) from system.tokens":                         "this reference server has no function left",
+		"select name from system.tokens where LEFT (name,1)=''":           "this reference server has no function left",
+		"select name from system.tokens order by right(name,1)":           "this reference server has no function right",
+		"select using(name) from system.tokens":                           "this reference server has no function using",
+		"select distinct on (name) name from system.tokens":               "DISTINCT ON",
+		"select top 3 name from system.tokens":                            "TOP",
+		"select name from system.tokens tablesample 10":                   "this reference server does not understand SQL beyond tablesample at Line: 1, Column: 32",
+		"select name from system.tokens t tablesample (10)":               "this reference server does not understand SQL beyond tablesample at Line: 1, Column: 34",
+		"select name 'b' from system.tokens":                              "this reference server does not understand SQL beyond name at Line: 1, Column: 8",
+		"select 'a' ''":                                                   "an empty name",
+		`select 'a' as ""`:                                                "an empty name",
+		"select token_id as name from system.tokens order by tokens.name": "ORDER BY system.tokens.name beside another column of this name",
 	}
 	for sql, want := range tests {
 		t.Run(sql, func(t *testing.T) {
@@ -317,6 +353,11 @@ func TestQuery_running(t *testing.T) {
 	t.Parallel()
 	for sql, want := range map[string]bool{
 		"where created_at > 'x'": true, "where created_at > name": true, "where nope": false, "where token_id": false,
+		"where created_at > '9999-12-31'": true, "where expiry ilike null": true, "where not (token_id like null)": true,
+		"where created_at in (created_at, name)": true, "where created_at between name and expiry": true,
+		// The order does not depend on the second key.
+		"order by token_id, (name > expiry)": true, "where token_id = 1 order by name > expiry": true,
+		"order by 1.0": false, "order by 18446744073709551616": false, "where created_at > '2026-03-04T12:00:00 Mars'": false,
 	} {
 		_, err := run(t, "select token_id from system.tokens "+sql, nil)
 		if e, ok := errors.AsType[*tokensql.Error](err); !ok || e.Running != want {
@@ -327,7 +368,7 @@ func TestQuery_running(t *testing.T) {
 
 func TestQuery_now(t *testing.T) {
 	t.Parallel()
-	for sql, want := range map[string]int{"created_at < now()": 2, "expiry < now()": 1, "now() is null": 0, "now() >= '2026-03-04T14:00:00Z'": 4} {
+	for sql, want := range map[string]int{"created_at < current_timestamp": 2, "created_at < CURRENT_TIMESTAMP()": 2, "created_at < now()": 2, "expiry < now()": 1, "now() is null": 0, "now() >= '2026-03-04T14:00:00Z'": 4} {
 		q, err := tokensql.Parse("select token_id from system.tokens where " + sql)
 		if err != nil {
 			t.Fatal(err)
@@ -357,26 +398,29 @@ func TestQuery_wanted(t *testing.T) {
 	t.Parallel()
 	params := map[string]any{"name": "ci", "n": uint64(1), "none": nil}
 	for condition, want := range map[string]string{
-		"where name = 'ci'":                  "ci",
-		"where 'ci' = name":                  "ci",
-		`where tokens."name" = 'it''s 100%'`: "it's 100%",
-		"where name = $name":                 "ci",
-		"where ($name = name) limit 1":       "ci",
-		"where name = ''":                    "",
-		"":                                   "none",
-		"where name != 'ci'":                 "none",
-		"where name = 1":                     "none",
-		"where name = $n":                    "none",
-		"where name = $none":                 "none",
-		"where name = $missing":              "none",
-		"where name = null":                  "none",
-		"where name = name":                  "none",
-		"where name = description":           "none",
-		"where description = 'ci'":           "none",
-		"where name = 'ci' or token_id = 0":  "none",
-		"where not name = 'ci'":              "none",
-		"where name like 'ci'":               "none",
-		"where name is distinct from 'ci'":   "none",
+		"where name = 'ci'":                   "ci",
+		"where 'ci' = name":                   "ci",
+		`where tokens."name" = 'it''s 100%'`:  "it's 100%",
+		"where name = $name":                  "ci",
+		"where ($name = name) limit 1":        "ci",
+		"where name = ''":                     "",
+		"":                                    "none",
+		"where name != 'ci'":                  "none",
+		"where name = 1":                      "none",
+		"where name = $n":                     "none",
+		"where name = $none":                  "none",
+		"where name = $missing":               "none",
+		"where name = null":                   "none",
+		"where name = name":                   "none",
+		"where name = description":            "none",
+		"where description = 'ci'":            "none",
+		"where name = 'ci' or token_id = 0":   "none",
+		"where not name = 'ci'":               "none",
+		"where name like 'ci'":                "none",
+		"where name is distinct from 'ci'":    "none",
+		"where name = current_timestamp":      "none",
+		"where name = 'ci' order by (1)":      "ci",
+		"where name = 'ci' and now() is null": "none",
 	} {
 		q, err := tokensql.Parse("select token_id from system.tokens " + condition)
 		if err != nil {
