@@ -58,9 +58,9 @@
 //     expiry, and the recovery listener;
 //   - query_sql by GET and POST, with parameters, in the formats json, json_lines,
 //     csv, pretty and parquet, over the table system.tokens: SELECT with columns,
-//     aliases, literals, now(), DISTINCT, count, min and max, WHERE with comparisons, LIKE, IN,
-//     BETWEEN, IS, AND, OR and NOT, ORDER BY, LIMIT and OFFSET. Any other SQL is an
-//     error, never a wrong result;
+//     aliases, literals, now(), DISTINCT, count, min and max, WHERE with
+//     comparisons, LIKE, IN, BETWEEN, IS, AND, OR and NOT, ORDER BY, LIMIT and
+//     OFFSET. Any other SQL is an error, never a wrong result;
 //   - databases (create, list, delete), which the permissions of tokens name, and
 //     [WithV3Databases];
 //   - /health, /ping, /metrics (without metrics), CORS, body limits

@@ -180,7 +180,7 @@ func (f *foreign) obstacle(c *Case) (string, error) {
 		return "it needs the address of the recovery listener", nil
 	case c.recovery() && c.Needs.blank():
 		// A server with authentication does not tell a stranger whether it is fresh.
-		return "on a server that is in use after all, it would replace the operator token", nil
+		return "it would replace the operator token of a server that is in use after all", nil
 	}
 	for _, option := range c.Options {
 		if !slices.Contains(t.Server.Options, option) {
