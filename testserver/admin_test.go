@@ -181,11 +181,11 @@ func TestAdmin_requests(t *testing.T) {
 		method, target, header, body string
 		want                         map[string]any
 	}{
-		"token":    {"POST", "/api/v3/configure/token/named_admin", "Bearer " + hidden, `{"token_name":"x","expiry_secs":60}`, map[string]any{"body": `{"token_name":"x","expiry_secs":60}`, "op": opNamed, "status": 401.0}},
+		"token":    {"POST", "/api/v3/configure/token/named_admin", "Bearer " + hidden, `{"token_name":"x","expiry_secs":60}`, map[string]any{"body": `{"expiry_secs":60,"token_name":"x"}`, "op": opNamed, "status": 401.0}},
 		"delete":   {"DELETE", "/api/v3/configure/token?token_name=x", "Basic " + hidden, "", map[string]any{"query": map[string]any{"token_name": []any{"x"}}}},
 		"no token": {"GET", "/ping", hidden, "", map[string]any{"path": "/ping", "face": "v3"}},
 		"strange":  {"GET", "/ping", hidden + " " + hidden, "", nil},
-		"password": {"GET", "/ping?p=" + hidden + "&db=a", "", "", map[string]any{"query": map[string]any{"p": []any{"(hidden)"}, "db": []any{"a"}}}},
+		"password": {"GET", "/ping?p=" + hidden + "&db=a", "", "", map[string]any{"query": map[string]any{"(hidden)": []any{"(hidden)"}, "db": []any{"a"}}}},
 		"in place": {"GET", "/ping?db=apiv3_" + hidden, "", "", map[string]any{"query": map[string]any{"db": []any{"(hidden)"}}}},
 		"no query": {"GET", "/ping?%zz" + hidden, "", "", map[string]any{"query": nil}},
 		"body":     {"POST", "/api/v2/setup", "", `{"password":"` + hidden + `"}`, map[string]any{"body": nil, "body_hidden": true}},

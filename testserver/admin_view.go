@@ -1,6 +1,7 @@
 package testserver
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,24 +114,27 @@ var (
 func (s *Server) showRequest(r *Request) shownRequest {
 	shown := shownRequest{
 		Seq: r.Seq, Time: r.Time.UTC(), Face: r.Face.String(), Op: r.Op, Method: s.hide(r.Method), Path: s.hide(r.Path),
-		Header: s.only(r.Header, harmlessHeader), Caller: r.Caller,
+		Header: s.only(r.Header, harmlessHeader), Caller: s.hide(r.Caller),
 		Status: r.Status, ResponseHeader: s.only(r.ResponseHeader, harmlessReply),
 		Executed: r.Executed, Dropped: r.Dropped, Faulted: r.Faulted,
 	}
 	if query, err := url.ParseQuery(r.RawQuery); err == nil {
-		for name := range query {
-			if !slices.Contains(harmlessQuery, name) || slices.ContainsFunc(query[name], s.holdsSecret) {
+		for name, values := range query {
+			switch {
+			case !slices.Contains(harmlessQuery, name):
+				// The name may be a secret as well.
+				delete(query, name)
+				query[hidden] = []string{hidden}
+			case slices.ContainsFunc(values, s.holdsSecret):
 				query[name] = []string{hidden}
 			}
 		}
 		shown.Query = query
 	}
-	switch {
-	case len(r.Body) == 0:
-	case !r.BodyTruncated && s.harmlessJSON(r.Body):
-		shown.Body = string(r.Body)
-	default:
-		shown.BodyHidden = true
+	if body, ok := s.harmlessJSON(r); ok {
+		shown.Body = body
+	} else {
+		shown.BodyHidden = len(r.Body) > 0
 	}
 	return shown
 }
@@ -146,11 +150,21 @@ func (s *Server) only(h http.Header, names []string) http.Header {
 	return out
 }
 
-// harmlessJSON says whether a body is JSON whose objects have harmless members
-// alone.
-func (s *Server) harmlessJSON(body []byte) bool {
+// harmlessJSON returns a body that is JSON whose objects have harmless members
+// alone. It is written anew, as of a member that comes twice only the last one was
+// looked at.
+func (s *Server) harmlessJSON(r *Request) (string, bool) {
+	dec := json.NewDecoder(bytes.NewReader(r.Body))
+	dec.UseNumber()
 	var whole any
-	return json.Unmarshal(body, &whole) == nil && s.harmlessValue(whole, false)
+	if r.BodyTruncated || dec.Decode(&whole) != nil || dec.More() || !s.harmlessValue(whole, false) {
+		return "", false
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(whole)
+	return strings.TrimSuffix(out.String(), "\n"), err == nil
 }
 
 // harmlessValue looks into objects and arrays. What is in no object has no name
@@ -236,7 +250,7 @@ func (s *Server) adminTokens(*http.Request) (int, any, error) {
 	v2, v3 := []shownV2Token{}, []shownV3Token{}
 	for _, a := range s.V2Authorizations() {
 		t := shownV2Token{
-			ID: a.ID, Description: a.Description, Status: a.Status, OrgID: a.OrgID, UserID: a.UserID, Permissions: []string{},
+			ID: a.ID, Description: s.hide(a.Description), Status: a.Status, OrgID: a.OrgID, UserID: a.UserID, Permissions: []string{},
 			CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(),
 		}
 		for _, p := range a.Permissions {
@@ -245,7 +259,7 @@ func (s *Server) adminTokens(*http.Request) (int, any, error) {
 		v2 = append(v2, t)
 	}
 	for _, t := range s.V3Tokens() {
-		v3 = append(v3, shownV3Token{ID: t.ID, Name: t.Name, CreatedAt: t.CreatedAt, Expiry: t.Expiry, UpdatedAt: t.UpdatedAt, Permissions: t.Permissions})
+		v3 = append(v3, shownV3Token{ID: t.ID, Name: s.hide(t.Name), CreatedAt: t.CreatedAt, Expiry: t.Expiry, UpdatedAt: t.UpdatedAt, Permissions: t.Permissions})
 	}
 	return http.StatusOK, map[string]any{"v2": v2, "v3": v3}, nil
 }

@@ -116,6 +116,9 @@ func (x *exchange) run(r *http.Request) {
 	}
 	if f.Rewrite != nil {
 		x.reply.status, x.reply.header, x.reply.body = f.Rewrite(x.reply.status, x.reply.header.Clone(), bytes.Clone(x.reply.body))
+		if !validStatus(x.reply.status) {
+			panic(fmt.Sprintf("Rewrite returned the status %d, which is not one from 200 to 599", x.reply.status))
+		}
 	}
 	x.reply.body = f.Spoil.body(x.reply.body)
 	if f.replaces() {
@@ -220,14 +223,16 @@ func (x *exchange) crash() {
 	x.dropped = true
 	x.journal(false)
 	what := recover()
-	text := fmt.Sprint(what)
+	text := x.face.server.hide(fmt.Sprint(what))
 	if what == nil {
 		text = "runtime.Goexit was called"
 	}
-	x.face.server.journal.crashed(fmt.Sprintf("%s %s: %s", x.face.id, cmp.Or(x.entry.Op, "a request"), text))
+	text = fmt.Sprintf("%s %s: %s", x.face.id, cmp.Or(x.entry.Op, "a request"), text)
+	x.face.server.journal.crashed(text)
 	x.face.server.cfg.logger.Error("a request crashed", "seq", x.entry.Seq, "panic", text, "stack", string(debug.Stack()))
 	if what != nil {
-		panic(what)
+		// Without the value, which may hold a secret.
+		panic("testserver: a request crashed: " + text)
 	}
 }
 
@@ -248,7 +253,7 @@ func (x *exchange) journal(truncated bool) {
 		}
 	})
 	s.cfg.logger.Info("request",
-		"face", x.face.id.String(), "seq", e.Seq, "op", e.Op, "method", s.hide(e.Method), "path", s.hide(e.Path),
+		"face", x.face.id.String(), "seq", e.Seq, "op", e.Op, "method", loggedText{s, e.Method}, "path", loggedText{s, e.Path},
 		"status", status, "executed", x.executed, "dropped", dropped, "faulted", x.fault != nil)
 }
 

@@ -55,7 +55,8 @@ type Fault struct {
 	// Rewrite, it runs in a goroutine of the server, where a test may call Error but
 	// not Fatal. A panic in it drops the connection, and Run fails the test.
 	Before func()
-	// Rewrite changes the reply after the handler ran, which it makes happen.
+	// Rewrite changes the reply after the handler ran, which it makes happen. It
+	// returns a status from 200 to 599.
 	Rewrite func(status int, header http.Header, body []byte) (int, http.Header, []byte)
 }
 

@@ -81,12 +81,23 @@ func (c *Change) apply(s *Server) error {
 		return err
 	}
 	if c.AdvanceClock != 0 {
-		clk, ok := s.cfg.clock.(*FakeClock)
-		if !ok {
-			return fmt.Errorf("advance_clock: %w", errSystemClock)
+		if err := s.advance(c.AdvanceClock); err != nil {
+			return fmt.Errorf("advance_clock: %w", err)
 		}
-		clk.Advance(c.AdvanceClock)
 	}
+	return nil
+}
+
+// advance moves the clock, as far as there are times that can be shown.
+func (s *Server) advance(by time.Duration) error {
+	clk, ok := s.cfg.clock.(*FakeClock)
+	if !ok {
+		return errSystemClock
+	}
+	if err := checkTime(clk.Now().Add(by)); err != nil {
+		return err
+	}
+	clk.Advance(by)
 	return nil
 }
 

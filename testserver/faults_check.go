@@ -29,15 +29,22 @@ func (s *Server) checkFault(f *Fault) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	onlyV2 := f.Face == FaceV2 || f.Op != "" && !slices.Contains(s.V3Routes(), f.Op)
-	if f.Spoil == SpoilHash && onlyV2 {
-		return fmt.Errorf("spoil: no reply of InfluxDB v2 has a hash for %s", SpoilHash)
+	if f.Spoil == SpoilHash && (f.Face == FaceV2 || f.Op != "" && !repliesWithHash(f.Op)) {
+		return fmt.Errorf("spoil: %s is for replies of InfluxDB 3 that have a hash: those of new tokens and of queries", SpoilHash)
 	}
 	if err := f.Change.check(s); err != nil {
 		return fmt.Errorf("before: %w", err)
 	}
 	return nil
 }
+
+// repliesWithHash says whether a reply of the route may have a hash.
+func repliesWithHash(op string) bool {
+	return strings.HasPrefix(op, "POST /api/v3/") && strings.Contains(op, "/configure/token") || strings.HasSuffix(op, " /api/v3/query_sql")
+}
+
+// validStatus says whether a reply may have the status; 0 stands for 200.
+func validStatus(status int) bool { return status == 0 || status >= http.StatusOK && status <= 599 }
 
 // check finds fault with values that mean nothing, alone or together.
 func (f *Fault) check() error {
@@ -48,7 +55,7 @@ func (f *Fault) check() error {
 		return fmt.Errorf("times: %d is negative", f.Times)
 	case f.Delay < 0:
 		return fmt.Errorf("delay: %s is negative", f.Delay)
-	case f.Status != 0 && (f.Status < http.StatusOK || f.Status > 599):
+	case !validStatus(f.Status):
 		return fmt.Errorf("status: %d is not one from 200 to 599", f.Status)
 	case f.Spoil != "" && f.Spoil != SpoilGarbage && f.Spoil != SpoilHash:
 		return fmt.Errorf("spoil: %q is unknown: use %s or %s", f.Spoil, SpoilGarbage, SpoilHash)

@@ -34,8 +34,10 @@ func TestInject_refuses(t *testing.T) {
 		"nothing":           {testserver.Fault{Op: opNamed}, "the fault does nothing"},
 		"drop and status":   {testserver.Fault{Drop: true, Status: 503}, "drop: nothing is sent"},
 		"rewritten status":  {testserver.Fault{Status: 503, Rewrite: func(int, http.Header, []byte) (int, http.Header, []byte) { return 0, nil, nil }}, "the fault has a reply of its own"},
-		"hash of v2":        {testserver.WrongHash(opV2), "spoil: no reply of InfluxDB v2 has a hash"},
-		"hash of face v2":   {testserver.Fault{Face: testserver.FaceV2, Spoil: testserver.SpoilHash}, "spoil: no reply of InfluxDB v2 has a hash"},
+		"hash of v2":        {testserver.WrongHash(opV2), "spoil: wrong_hash is for replies of InfluxDB 3 that have a hash"},
+		"hash of face v2":   {testserver.Fault{Face: testserver.FaceV2, Spoil: testserver.SpoilHash}, "spoil: wrong_hash is for replies of InfluxDB 3 that have a hash"},
+		"hash of health":    {testserver.WrongHash("GET /health"), "spoil: wrong_hash is for replies of InfluxDB 3 that have a hash"},
+		"hash of delete":    {testserver.WrongHash("DELETE /api/v3/configure/token"), "spoil: wrong_hash is for replies of InfluxDB 3 that have a hash"},
 		"clock of the host": {testserver.Fault{Change: testserver.Change{AdvanceClock: time.Hour}}, "the server's clock cannot be moved"},
 	}
 	for name, tt := range tests {
@@ -72,13 +74,19 @@ func TestFault_crash(t *testing.T) {
 		"rewrite": {func(*testserver.Server) testserver.Fault {
 			return testserver.Fault{Rewrite: func(int, http.Header, []byte) (int, http.Header, []byte) { panic("oh no") }}
 		}, true, "oh no"},
+		"rewrite without a status": {func(*testserver.Server) testserver.Fault {
+			return testserver.Fault{Rewrite: func(_ int, h http.Header, body []byte) (int, http.Header, []byte) { return 42, h, body }}
+		}, true, "Rewrite returned the status 42"},
+		"rewrite with a secret": {func(*testserver.Server) testserver.Fault {
+			return testserver.Fault{Rewrite: func(_ int, _ http.Header, body []byte) (int, http.Header, []byte) { panic(string(body)) }}
+		}, true, `"token":"(hidden)"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			tb := &recorder{TB: t}
-			srv := testserver.Run(tb, testserver.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+			srv := testserver.Run(tb, testserver.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 			fault := tt.fault(srv)
 			fault.Op = opBootstrap
 			srv.Inject(fault)
@@ -93,8 +101,13 @@ func TestFault_crash(t *testing.T) {
 			if len(tb.failures) != 1 || !strings.Contains(tb.failures[0], tt.want) {
 				t.Errorf("the test says %q, not %q", tb.failures, tt.want)
 			}
-			if text := log.String(); !strings.Contains(text, "level=ERROR") || !strings.Contains(text, tt.want) {
+			if text := strings.ReplaceAll(log.String(), `\"`, `"`); !strings.Contains(text, "level=ERROR") || !strings.Contains(text, tt.want) {
 				t.Errorf("log %s", text)
+			}
+			for _, secret := range srv.IssuedSecrets() {
+				if strings.Contains(log.String()+strings.Join(tb.failures, ""), secret) {
+					t.Errorf("a secret is in %s or in %q", &log, tb.failures)
+				}
 			}
 		})
 	}

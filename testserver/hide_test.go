@@ -23,7 +23,7 @@ func TestHide(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	chosen := "my-own-token"
+	chosen := "my own=tok/en"
 	setup := handle(t, srv.V2(), "POST", "/api/v2/setup", `{"username":"admin","password":"password1","org":"acme","bucket":"b0","token":"`+chosen+`"}`)
 	if setup.Code != http.StatusCreated {
 		t.Fatal(setup.Body)
@@ -33,23 +33,45 @@ func TestHide(t *testing.T) {
 	secrets := []string{chosen, v3, deleted, v3[:30], strings.Repeat("Ab-_", 22)}
 	escape := func(secret string) string { return strings.Replace(secret, "o", `\u006f`, 1) }
 	for _, secret := range secrets {
-		handle(t, srv.V2(), "GET", "/api/v2/authorizations/"+secret, "")
-		handle(t, srv.V3(), "GET", "/api/v3/configure/token/"+secret+"/x", "")
+		handle(t, srv.V2(), "GET", "/api/v2/authorizations/"+url.PathEscape(secret), "")
+		handle(t, srv.V3(), "GET", "/api/v3/configure/token/"+url.PathEscape(secret)+"/x", "")
+		handle(t, srv.V3(), "GET", "/ping?"+url.QueryEscape(secret), "")
 		handle(t, srv.V3(), secret, "/ping", "")
+		handle(t, srv.V3(), "POST", "/api/v3/configure/token/named_admin", `{"token_name":"`+secret+`","token_name":"x"}`)
+		srv.CreateV3Token(secret, 0)
 		handle(t, srv.V3(), "POST", "/api/v3/query_sql", `{"q":"`+escape(secret)+`"}`, "User-Agent: "+secret)
 	}
-	req := httptest.NewRequestWithContext(t.Context(), "GET", "http://localhost/requests", http.NoBody)
-	admin := httptest.NewRecorder()
-	srv.Admin().ServeHTTP(admin, req)
-	for name, text := range map[string]string{"log": log.String(), "admin endpoint": admin.Body.String()} {
+	texts := map[string]string{"log": log.String()}
+	for _, path := range []string{"/requests", "/tokens"} {
+		texts[path] = handle(t, srv.Admin(), "GET", "http://localhost"+path, "").Body.String()
+	}
+	for name, text := range texts {
 		for _, secret := range secrets {
 			if strings.Contains(text, secret) || strings.Contains(text, escape(secret)) {
 				t.Errorf("%s: a secret is in %s", name, text)
 			}
 		}
-		if !strings.Contains(text, "/api/v2/authorizations/(hidden)") || !strings.Contains(text, "/api/v3/configure/token/(hidden)/x") {
+		if name != "/tokens" && !strings.Contains(text, "/api/v2/authorizations/(hidden)") || name == "log" && !strings.Contains(text, "/api/v3/configure/token/(hidden)/x") {
 			t.Errorf("%s: nothing is hidden in %s", name, text)
 		}
+	}
+}
+
+// TestHide_bounded sends what would take hours, or all memory, if it were looked
+// through again and again: anybody may name a token at the setup.
+func TestHide_bounded(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	srv, err := testserver.New(testserver.WithLogger(slog.New(slog.NewJSONHandler(&log, nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(srv.Close)
+	handle(t, srv.V2(), "POST", "/api/v2/setup", `{"username":"admin","password":"password1","org":"acme","bucket":"b0","token":"d"}`)
+	handle(t, srv.V2(), "GET", strings.Repeat("/d", 1000), "")
+	handle(t, srv.V2(), "GET", strings.Repeat("/a", 1<<19), "")
+	if text := log.String(); !strings.Contains(text, `"path":"`+strings.Repeat("/(hidden)", 1000)+`"`) || !strings.Contains(text, `"path":"(hidden)"`) {
+		t.Errorf("log %.3000s", text)
 	}
 }
 

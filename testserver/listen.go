@@ -42,20 +42,12 @@ type listener struct {
 // Close or Shutdown; that ctx ends later makes no difference. It may be called
 // again to add faces. When one address of a call cannot be had, none of that call
 // is kept; what listened before goes on.
-func (s *Server) Start(ctx context.Context, l Listen) (err error) {
-	var lc net.ListenConfig
+func (s *Server) Start(ctx context.Context, l Listen) error {
 	if l.Admin != "" && !loopbackAddress(l.Admin) {
 		return fmt.Errorf("testserver: admin: %q is not a loopback address", l.Admin)
 	}
-	var started []Face
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, taken := range s.takeListeners(started...) {
-			_ = taken.http.Close() // Only a listener that is closed already makes an error.
-		}
-	}()
+	var lc net.ListenConfig
+	had := make(map[Face]net.Listener)
 	for _, want := range []struct {
 		face Face
 		name string
@@ -71,27 +63,45 @@ func (s *Server) Start(ctx context.Context, l Listen) (err error) {
 		}
 		nl, err := lc.Listen(ctx, "tcp", want.addr)
 		if err != nil {
+			closeAll(had)
 			return fmt.Errorf("testserver: %s: %w", want.name, err)
 		}
-		if err := s.serve(want.face, nl); err != nil {
-			_ = nl.Close() // The first error is the one to report.
-			return err
-		}
-		started = append(started, want.face)
+		had[want.face] = nl
+	}
+	if err := s.serveAll(had); err != nil {
+		closeAll(had)
+		return fmt.Errorf("testserver: %w", err)
 	}
 	return nil
 }
 
-// serve serves one face on nl in a goroutine.
-func (s *Server) serve(id Face, nl net.Listener) error {
+// closeAll gives back what is not served.
+func closeAll(listeners map[Face]net.Listener) {
+	for _, nl := range listeners {
+		_ = nl.Close() // Another error is the one to report.
+	}
+}
+
+// serveAll serves all of the faces, or none.
+func (s *Server) serveAll(listeners map[Face]net.Listener) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ctx.Err() != nil {
-		return errors.New("testserver: the server is closed")
+		return errors.New("the server is closed")
 	}
-	if _, ok := s.listeners[id]; ok {
-		return fmt.Errorf("testserver: the %s face listens already", id)
+	for id := range listeners {
+		if _, ok := s.listeners[id]; ok {
+			return fmt.Errorf("the %s face listens already", id)
+		}
 	}
+	for id, nl := range listeners {
+		s.serveLocked(id, nl)
+	}
+	return nil
+}
+
+// serveLocked serves one face in a goroutine.
+func (s *Server) serveLocked(id Face, nl net.Listener) {
 	if id == FaceV3Recovery {
 		// A new listener stands for a restart: it serves once more.
 		if recovery, ok := s.faces[id].api.(*apiv3.Recovery); ok {
@@ -109,7 +119,6 @@ func (s *Server) serve(id Face, nl net.Listener) error {
 			s.cfg.logger.Error("listener failed", "url", l.url, "error", err)
 		}
 	})
-	return nil
 }
 
 // newListener returns what serves one face, or the admin endpoint, on nl.
@@ -178,7 +187,7 @@ func (s *Server) Close() {
 
 func (s *Server) close() error {
 	s.cancel()
-	for _, l := range s.takeListeners(everyFace...) {
+	for _, l := range s.takeListeners() {
 		_ = l.http.Close() // Only a listener that is closed already makes an error.
 	}
 	s.serving.Wait()
@@ -189,7 +198,7 @@ func (s *Server) close() error {
 // ends, and then closes like Close.
 func (s *Server) Shutdown(ctx context.Context) error {
 	var errs []error
-	for _, l := range s.takeListeners(everyFace...) {
+	for _, l := range s.takeListeners() {
 		if err := l.http.Shutdown(ctx); err != nil {
 			errs = append(errs, err, l.http.Close())
 		}
@@ -197,20 +206,12 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(append(errs, s.close())...)
 }
 
-// everyFace is all that may listen.
-var everyFace = []Face{FaceV2, FaceV3, FaceV3Recovery, faceAdmin}
-
-// takeListeners takes out what listens for these faces.
-func (s *Server) takeListeners(faces ...Face) []*listener {
+// takeListeners takes out all that listens.
+func (s *Server) takeListeners() map[Face]*listener {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var taken []*listener
-	for _, id := range faces {
-		if l, ok := s.listeners[id]; ok {
-			taken = append(taken, l)
-			delete(s.listeners, id)
-		}
-	}
+	taken := s.listeners
+	s.listeners = make(map[Face]*listener)
 	return taken
 }
 

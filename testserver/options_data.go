@@ -44,6 +44,10 @@ var ErrDataFileDowngrade = store.ErrV2Downgrade
 // tokens with the permission of every other token, *:*:*, which is what they may
 // do there.
 //
+// What the options say of InfluxDB v2, or their defaults, counts for the file also
+// when only the InfluxDB 3 face is used: the release is noted, and hashing wipes out
+// readable tokens.
+//
 // One Server at a time can have the file open: New then fails for others with
 // ErrDataFileInUse. It also fails for what is not a data file of this server, or
 // one of an unknown format. Close and Shutdown close the file; handlers that are
@@ -67,7 +71,7 @@ func openStore(cfg *config) (*store.Store, error) {
 	if err := cfg.v2.check(); err != nil {
 		return nil, err
 	}
-	if err := checkClock(cfg.clock); err != nil {
+	if err := checkTime(cfg.clock.Now()); err != nil {
 		return nil, err
 	}
 	if cfg.dataFile == "" {

@@ -326,3 +326,34 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 }
+
+// TestStart_recovery sees that only a Start that succeeds opens the recovery again.
+func TestStart_recovery(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	srv.BootstrapV3()
+	path := "/api/v3/configure/token/admin/regenerate"
+	if r := send(t.Context(), "POST", srv.V3RecoveryURL()+path, "", ""); r.status != http.StatusCreated {
+		t.Fatalf("recovery: %+v", r)
+	}
+	taken := strings.TrimPrefix(srv.V2URL(), "http://")
+	if err := srv.Start(t.Context(), testserver.Listen{V3Recovery: "127.0.0.1:0", Admin: taken}); err == nil {
+		t.Error("two listeners on one address")
+	}
+	if srv.V3RecoveryURL() != "" || srv.AdminURL() != "" {
+		t.Error("a failed Start keeps listening")
+	}
+	if used := func() (used bool) {
+		// Like the listener, the handler drops the request.
+		defer func() { used = recover() != nil }()
+		return handle(t, srv.V3Recovery(), "POST", path, "").Code != http.StatusCreated
+	}(); !used {
+		t.Error("a failed Start opens the recovery again")
+	}
+	if err := srv.Start(t.Context(), testserver.Listen{V3Recovery: "127.0.0.1:0"}); err != nil {
+		t.Fatal(err)
+	}
+	if r := send(t.Context(), "POST", srv.V3RecoveryURL()+path, "", ""); r.status != http.StatusCreated {
+		t.Errorf("recovery after a restart: %+v", r)
+	}
+}

@@ -131,7 +131,7 @@ var flagGroups = []flagGroup{
 			}},
 	}},
 	{"State, time and chance", []flagSpec{
-		{"data", "FILE", "Keep the state in FILE, which is made when there is none. Default: everything is in memory.",
+		{"data", "FILE", "Keep the state in FILE, which is made when there is none; both products share it, and --v2-version and --v2-hashed-tokens count for it even without --v2-listen. Default: everything is in memory.",
 			text(func(s *settings) *string { return &s.data })},
 		{"seed", "NUMBER", "Make every secret and random ID follow from NUMBER, for reproducible runs. Default: real randomness.",
 			func(s *settings, value string) error {

@@ -1,5 +1,15 @@
 package store
 
+import "slices"
+
+// V2ChosenTokens returns the InfluxDB v2 tokens that a caller has named since the
+// start, those that are valid no more included: they need not look like tokens.
+func (s *Store) V2ChosenTokens() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.chosen)
+}
+
 // KeepIssued bounds the memory for issued secrets: only the last n are
 // remembered. A negative n, the default, remembers all.
 func (s *Store) KeepIssued(n int) {

@@ -147,7 +147,7 @@ func TestPersist_methods(t *testing.T) {
 		"V2Bucket", "V2BucketByName", "V2Buckets", "V2Org", "V2OrgByName", "V2Orgs",
 		"V2User", "V2UserByName", "V2Users", "V2UserPermissions", "V2MembersOf", "V2RolesOf",
 		"V2CheckPassword", "V2CreateSession", "V2UseSession", "V2EndSession",
-		"V2SetupAllowed", "V2Setup", // It has its own test.
+		"V2SetupAllowed", "V2ChosenTokens", "V2Setup", // It has its own test.
 		"V3Authenticate", "V3ClusterUUID", "V3Database", "V3Databases", "V3ExpiryOverflows",
 		"V3ProcessID", "V3RequestID", "V3Tokens", "V3TokensNamed",
 		"V3Bootstrap", "V3PreloadResource", // Like V3Create and V3Preload.

@@ -28,6 +28,8 @@ type Store struct {
 	// issued lists the secrets that the server handed out, in order. It is never
 	// saved.
 	issued []string
+	// chosen holds the InfluxDB v2 secrets that callers have named.
+	chosen []string
 	// issuedLimit is how many of them are remembered; negative is all.
 	issuedLimit int
 

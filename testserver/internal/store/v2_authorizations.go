@@ -76,6 +76,9 @@ func (s *Store) v2CreateAuthorizationLocked(a V2Authorization, hashed bool) (V2A
 	if !s.v2.users.has(a.UserID) || !s.v2.orgs.has(a.OrgID) {
 		return V2Authorization{}, ErrV2OwnerUnknown
 	}
+	if a.Token != "" && !slices.Contains(s.chosen, a.Token) {
+		s.chosen = append(s.chosen, a.Token)
+	}
 	if a.Token == "" {
 		secret, err := s.v2SecretLocked()
 		if err != nil {
