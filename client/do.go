@@ -163,7 +163,7 @@ func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
 	}
 	// Every 5xx may come from something that gave up waiting for a server that
 	// goes on, unless InfluxDB itself says why it did nothing.
-	ambiguous := r.status >= 500 && !IsOperatorMissing(err) && r.status != http.StatusNotImplemented
+	ambiguous := r.status >= 500 && !IsOperatorMissing(err) && !IsConflict(err) && r.status != http.StatusNotImplemented
 	if r.status == http.StatusServiceUnavailable {
 		if _, ok := retryAfter(&http.Response{StatusCode: r.status, Header: r.header}); ok || startingBody(r.header, r.body) {
 			ambiguous = false

@@ -115,6 +115,7 @@ const (
 	v3Protected      = "cannot delete operator token"
 	v2BadToken       = "unauthorized access"
 	v2InactiveToken  = "token is inactive"
+	v2RolePrefix     = "mapping for user "
 )
 
 // IsNotFound reports whether err says that the thing asked for does not exist. A
@@ -135,10 +136,17 @@ func IsNotFound(err error) bool {
 }
 
 // IsConflict reports whether err says that the name is taken or the thing done
-// already: 409 of InfluxDB 3, code "conflict" (422) of InfluxDB v2.
+// already: 409 of InfluxDB 3, code "conflict" (422) of InfluxDB v2, and the 500 by
+// which it says that a user has a role already.
 func IsConflict(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && (e.StatusCode == http.StatusConflict || e.Code == "conflict")
+	return ok && (e.StatusCode == http.StatusConflict || e.Code == "conflict" || e.roleExists())
+}
+
+// roleExists recognises InfluxDB v2's "mapping for user … already exists".
+func (e *Error) roleExists() bool {
+	return e.StatusCode == http.StatusInternalServerError && e.Code == "internal error" &&
+		strings.Contains(e.Message, v2RolePrefix) && strings.HasSuffix(e.Message, " already exists")
 }
 
 // IsUnauthorized reports whether err says that the server does not accept the

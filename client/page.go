@@ -26,9 +26,12 @@ const maxPage = 100
 // listOf gets a list of InfluxDB v2, which stands under key in the reply. A reply
 // without it proves nothing, least of all that the list is empty.
 func listOf[T any](ctx context.Context, c *Client, route, key string, query url.Values) ([]*T, error) {
-	op := &operation{
-		method: http.MethodGet, route: route, query: query, class: classRead, generation: generationV2, limit: listLimit,
-	}
+	return listUnder[T](ctx, c, &operation{method: http.MethodGet, route: route, query: query}, key)
+}
+
+// listUnder is listOf for a route with parameters.
+func listUnder[T any](ctx context.Context, c *Client, op *operation, key string) ([]*T, error) {
+	op.class, op.generation, op.limit = classRead, generationV2, listLimit
 	r, err := c.do(ctx, op)
 	if err != nil {
 		return nil, err
@@ -44,10 +47,29 @@ func listOf[T any](ctx context.Context, c *Client, route, key string, query url.
 	return list, nil
 }
 
-// objectOf gets one object of InfluxDB v2. A reply without its ID, or with another
-// one than was asked for ("" where none was), proves nothing.
+// arrayOf gets a list of InfluxDB v2 that is the whole reply. A reply that is no
+// list, or that holds something else than whole entries, proves nothing.
+func arrayOf[T any](ctx context.Context, c *Client, op *operation, what string, whole func(T) bool) ([]T, error) {
+	op.class, op.generation, op.limit = classRead, generationV2, listLimit
+	r, err := c.do(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	list, err := decode[[]T](c, op, r)
+	if err != nil {
+		return nil, err
+	}
+	if *list == nil || slices.ContainsFunc(*list, func(entry T) bool { return !whole(entry) }) {
+		return nil, c.unusable(op, r, "it holds no list of "+what)
+	}
+	return *list, nil
+}
+
+// objectOf sends a call of InfluxDB v2 whose reply is one object. A reply without
+// its ID, or with another one than was asked for ("" where none was), proves
+// nothing.
 func objectOf[T any](ctx context.Context, c *Client, op *operation, want string, id func(*T) string) (*T, error) {
-	op.class, op.generation = classRead, generationV2
+	op.generation = generationV2
 	r, err := c.do(ctx, op)
 	if err != nil {
 		return nil, err
