@@ -26,32 +26,47 @@ type Bucket struct {
 	Name string `json:"name"`
 	// Description is free text.
 	Description string `json:"description"`
-	// RetentionRules say how long data is kept.
-	RetentionRules []RetentionRule `json:"retentionRules"`
+	// Retention is how long data is kept, in whole seconds; 0 means for ever.
+	Retention time.Duration `json:"-"`
+	// ShardGroup is how much time the data of one shard group spans, in whole
+	// seconds. Data is deleted a shard group at a time.
+	ShardGroup time.Duration `json:"-"`
 	// CreatedAt and UpdatedAt are in UTC.
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
-// RetentionRule says how long a bucket keeps its data.
-type RetentionRule struct {
-	// Type is always "expire".
-	Type string `json:"type"`
-	// EverySeconds is the retention in seconds; 0 means for ever, otherwise at
-	// least 3600.
-	EverySeconds int64 `json:"everySeconds"`
-}
+func idOfBucket(bucket *Bucket) string { return bucket.ID }
 
 // CreateBucketRequest is what a new bucket shall be.
 type CreateBucketRequest struct {
 	// OrgID is the organization that owns it; required.
-	OrgID string `json:"orgID"`
+	OrgID string
 	// Name is unique within the organization and must not begin with "_".
-	Name string `json:"name"`
+	Name string
 	// Description is free text.
-	Description string `json:"description,omitempty"`
-	// RetentionRules holds at most one rule; none means for ever.
-	RetentionRules []RetentionRule `json:"retentionRules"`
+	Description string
+	// Retention is how long data is kept, in whole seconds; 0 means for ever,
+	// otherwise at least an hour.
+	Retention time.Duration
+	// ShardGroup is how much time the data of one shard group spans, in whole
+	// seconds and not more than the retention; 0 leaves it to the server.
+	ShardGroup time.Duration
+}
+
+// UpdateBucketRequest changes a bucket; nil leaves a field as it is.
+type UpdateBucketRequest struct {
+	// Name is the new name; empty leaves it as it is.
+	Name string
+	// Description is the new description; the empty string clears it.
+	Description *string
+	// Retention is how long data is kept, in whole seconds; 0 means for ever,
+	// otherwise at least an hour.
+	Retention *time.Duration
+	// ShardGroup is how much time the data of a shard group to come spans, in
+	// whole seconds; 0 leaves it to the server. It has to be given with a
+	// Retention that is shorter than what it was.
+	ShardGroup *time.Duration
 }
 
 // ListBucketsOptions filters a list.
@@ -71,15 +86,21 @@ type ListBucketsOptions struct {
 //
 //api:operation POST /api/v2/buckets
 func (s *BucketsService) Create(ctx context.Context, req CreateBucketRequest) (*Bucket, error) {
-	if req.RetentionRules == nil {
-		req.RetentionRules = []RetentionRule{}
+	rules, err := retentionRules(&req.Retention, &req.ShardGroup)
+	if err != nil {
+		return nil, err
 	}
-	return call[Bucket](ctx, s.c, operation{
-		method: http.MethodPost, route: "/api/v2/buckets", body: req,
-		class: classCreate, generation: generationV2, success: http.StatusCreated,
+	return objectOf(ctx, s.c, &operation{
+		method: http.MethodPost, route: "/api/v2/buckets", class: classCreate, success: http.StatusCreated,
 		object: fmt.Sprintf("bucket %q", cleanMessage(req.Name)),
 		advice: "Look the bucket up by its name before creating it again.",
-	})
+		body: struct {
+			OrgID       string          `json:"orgID"`
+			Name        string          `json:"name"`
+			Description string          `json:"description,omitempty"`
+			Rules       []retentionRule `json:"retentionRules"`
+		}{req.OrgID, req.Name, req.Description, rules},
+	}, "", idOfBucket)
 }
 
 // Get returns the bucket with the given ID. IsNotFound is true when there is
@@ -91,7 +112,7 @@ func (s *BucketsService) Create(ctx context.Context, req CreateBucketRequest) (*
 func (s *BucketsService) Get(ctx context.Context, id string) (*Bucket, error) {
 	return objectOf(ctx, s.c, &operation{
 		method: http.MethodGet, route: "/api/v2/buckets/{id}", params: map[string]string{"id": id},
-	}, id, func(found *Bucket) string { return found.ID })
+	}, id, idOfBucket)
 }
 
 // FindByName returns the bucket of the organization orgID with that exact name.
@@ -134,6 +155,29 @@ func (s *BucketsService) All(ctx context.Context, opts ListBucketsOptions) iter.
 		opts.Page = page
 		return s.List(ctx, opts)
 	})
+}
+
+// Update changes the name, the description or how long data is kept, and returns
+// the bucket as it is then. IsNotFound is true when there is none, IsConflict when
+// the name is taken. A retention below the time of a shard group is an Error with
+// status 422, a name of a system bucket one with 400.
+//
+// API: PATCH /api/v2/buckets/{bucketID}; contract influxdb2.md section 7.
+//
+//api:operation PATCH /api/v2/buckets/{id}
+func (s *BucketsService) Update(ctx context.Context, id string, req UpdateBucketRequest) (*Bucket, error) {
+	rules, err := retentionRules(req.Retention, req.ShardGroup)
+	if err != nil {
+		return nil, err
+	}
+	return objectOf(ctx, s.c, &operation{
+		method: http.MethodPatch, route: "/api/v2/buckets/{id}", params: map[string]string{"id": id}, class: classIdempotent,
+		body: struct {
+			Name        string          `json:"name,omitempty"`
+			Description *string         `json:"description,omitempty"`
+			Rules       []retentionRule `json:"retentionRules,omitempty"`
+		}{req.Name, req.Description, rules},
+	}, id, idOfBucket)
 }
 
 // Delete deletes the bucket and its data. IsNotFound is true when there is none.

@@ -30,6 +30,8 @@ type Client struct {
 	Buckets *BucketsService
 	// Me tells who a credential of InfluxDB v2 belongs to.
 	Me *MeService
+	// Resources tells what permissions of InfluxDB v2 can be about.
+	Resources *ResourcesService
 	// AdminTokens manages the admin tokens of InfluxDB 3.
 	AdminTokens *AdminTokensService
 	// Server tells which server answers, and how it is.
@@ -98,6 +100,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	c.Users = (*UsersService)(s)
 	c.Buckets = (*BucketsService)(s)
 	c.Me = (*MeService)(s)
+	c.Resources = (*ResourcesService)(s)
 	c.AdminTokens = (*AdminTokensService)(s)
 	c.Server = (*ServerService)(s)
 	return c, nil

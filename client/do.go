@@ -28,15 +28,6 @@ type reply struct {
 	sourceErr error
 }
 
-// call sends op and decodes the JSON of the reply.
-func call[T any](ctx context.Context, c *Client, op operation) (*T, error) {
-	r, err := c.do(ctx, &op)
-	if err != nil {
-		return nil, err
-	}
-	return decode[T](c, &op, r)
-}
-
 // decode reads the JSON of a successful reply. What can't be read is an Error,
 // and of unknown outcome for a creating call.
 func decode[T any](c *Client, op *operation, r *reply) (*T, error) {

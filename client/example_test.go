@@ -248,15 +248,15 @@ func ExampleBucketsService_Create() {
 	}
 
 	bucket, err := c.Buckets.Create(ctx, client.CreateBucketRequest{
-		OrgID: setup.OrgID, Name: "raw", RetentionRules: []client.RetentionRule{{Type: "expire", EverySeconds: 86400}},
+		OrgID: setup.OrgID, Name: "raw", Retention: 24 * time.Hour,
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	found, err := c.Buckets.FindByName(ctx, setup.OrgID, "raw")
-	fmt.Println(bucket.Name, bucket.RetentionRules[0].EverySeconds, err, found.ID == bucket.ID)
-	// Output: raw 86400 <nil> true
+	fmt.Println(bucket.Name, bucket.Retention, err, found.ID == bucket.ID)
+	// Output: raw 24h0m0s <nil> true
 }
 
 func ExampleMeService_Get() {

@@ -82,6 +82,29 @@ func v2Calls() map[string]func(context.Context, *client.Client) error {
 		},
 		"Buckets.Delete": func(ctx context.Context, c *client.Client) error { return c.Buckets.Delete(ctx, someID) },
 		"Me.Get":         func(ctx context.Context, c *client.Client) error { return second(c.Me.Get(ctx)) },
+		"Users.Update": func(ctx context.Context, c *client.Client) error {
+			return second(c.Users.Update(ctx, someID, client.UpdateUserRequest{}))
+		},
+		"Users.SetPassword": func(ctx context.Context, c *client.Client) error {
+			return c.Users.SetPassword(ctx, someID, client.NewSecret("correct horse"))
+		},
+		"Users.Permissions": func(ctx context.Context, c *client.Client) error { return second(c.Users.Permissions(ctx, someID)) },
+		"Organizations.Update": func(ctx context.Context, c *client.Client) error {
+			return second(c.Organizations.Update(ctx, someID, client.UpdateOrganizationRequest{}))
+		},
+		"Organizations.ListMembers": func(ctx context.Context, c *client.Client) error {
+			return second(c.Organizations.ListMembers(ctx, someID))
+		},
+		"Organizations.AddOwner": func(ctx context.Context, c *client.Client) error {
+			return second(c.Organizations.AddOwner(ctx, someID, someID))
+		},
+		"Organizations.RemoveOwner": func(ctx context.Context, c *client.Client) error {
+			return c.Organizations.RemoveOwner(ctx, someID, someID)
+		},
+		"Buckets.Update": func(ctx context.Context, c *client.Client) error {
+			return second(c.Buckets.Update(ctx, someID, client.UpdateBucketRequest{}))
+		},
+		"Resources.List": func(ctx context.Context, c *client.Client) error { return second(c.Resources.List(ctx)) },
 	}
 }
 

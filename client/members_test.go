@@ -84,7 +84,8 @@ func (r roleCalls) newRole(t *testing.T, options ...testserver.Option) (srv *tes
 	if strings.Contains(r.route, "/orgs/") {
 		id = srv.CreateV2Org("other").ID
 	}
-	return srv, c, id, srv.CreateV2User("bob")
+	bob = srv.CreateV2User("bob")
+	return srv, c, id, bob
 }
 
 func TestMembers(t *testing.T) {

@@ -27,12 +27,23 @@ type Organization struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
+func idOfOrganization(organization *Organization) string { return organization.ID }
+
 // CreateOrganizationRequest is what a new organization shall be.
 type CreateOrganizationRequest struct {
 	// Name is required and unique.
 	Name string `json:"name"`
 	// Description is free text.
 	Description string `json:"description,omitempty"`
+}
+
+// UpdateOrganizationRequest changes an organization.
+type UpdateOrganizationRequest struct {
+	// Name is the new name; empty leaves it as it is.
+	Name string `json:"name,omitempty"`
+	// Description is the new description; the empty string clears it, nil leaves
+	// it as it is.
+	Description *string `json:"description,omitempty"`
 }
 
 // ListOrganizationsOptions filters a list.
@@ -52,12 +63,11 @@ type ListOrganizationsOptions struct {
 //
 //api:operation POST /api/v2/orgs
 func (s *OrganizationsService) Create(ctx context.Context, req CreateOrganizationRequest) (*Organization, error) {
-	return call[Organization](ctx, s.c, operation{
-		method: http.MethodPost, route: "/api/v2/orgs", body: req,
-		class: classCreate, generation: generationV2, success: http.StatusCreated,
+	return objectOf(ctx, s.c, &operation{
+		method: http.MethodPost, route: "/api/v2/orgs", body: req, class: classCreate, success: http.StatusCreated,
 		object: fmt.Sprintf("organization %q", cleanMessage(req.Name)),
 		advice: "Look the organization up by its name before creating it again.",
-	})
+	}, "", idOfOrganization)
 }
 
 // Get returns the organization with the given ID. IsNotFound is true when there
@@ -70,7 +80,7 @@ func (s *OrganizationsService) Create(ctx context.Context, req CreateOrganizatio
 func (s *OrganizationsService) Get(ctx context.Context, id string) (*Organization, error) {
 	return objectOf(ctx, s.c, &operation{
 		method: http.MethodGet, route: "/api/v2/orgs/{id}", params: map[string]string{"id": id},
-	}, id, func(found *Organization) string { return found.ID })
+	}, id, idOfOrganization)
 }
 
 // FindByName returns the organization with that exact name. IsNotFound is true
@@ -114,6 +124,20 @@ func (s *OrganizationsService) All(ctx context.Context, opts ListOrganizationsOp
 		opts.Page = page
 		return s.List(ctx, opts)
 	})
+}
+
+// Update changes the name or the description, and returns the organization as it
+// is then. IsNotFound is true when there is none, IsConflict when the name is
+// taken.
+//
+// API: PATCH /api/v2/orgs/{orgID}; contract influxdb2.md section 7.
+//
+//api:operation PATCH /api/v2/orgs/{id}
+func (s *OrganizationsService) Update(ctx context.Context, id string, req UpdateOrganizationRequest) (*Organization, error) {
+	return objectOf(ctx, s.c, &operation{
+		method: http.MethodPatch, route: "/api/v2/orgs/{id}", params: map[string]string{"id": id},
+		class: classIdempotent, body: req,
+	}, id, idOfOrganization)
 }
 
 // Delete deletes the organization with its buckets; the server keeps its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // SetupService initialises an InfluxDB v2 server: its first user, organization,
@@ -28,9 +29,9 @@ type SetupRequest struct {
 	// Token is the operator token to install; the server makes one up when it
 	// is the zero Secret.
 	Token Secret
-	// RetentionSeconds is how long the bucket keeps its data; 0 means for ever,
-	// otherwise at least 3600.
-	RetentionSeconds int64
+	// Retention is how long the bucket keeps its data, in whole seconds; 0 means
+	// for ever, otherwise at least an hour.
+	Retention time.Duration
 }
 
 // SetupResult is what the setup made.
@@ -77,6 +78,10 @@ func (s *SetupService) Status(ctx context.Context) (*SetupStatus, error) {
 //
 //api:operation POST /api/v2/setup
 func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult, error) {
+	retention, err := wholeSeconds("retention", req.Retention)
+	if err != nil {
+		return nil, err
+	}
 	s.c.credentials.remember(req.Token, req.Password)
 	op := operation{
 		method: http.MethodPost, route: "/api/v2/setup", generation: generationV2, anonymous: true,
@@ -91,7 +96,7 @@ func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult,
 			Bucket    string `json:"bucket"`
 			Token     string `json:"token,omitempty"`
 			Retention int64  `json:"retentionPeriodSeconds"`
-		}{req.Username, req.Password.Reveal(), req.Org, req.Bucket, req.Token.Reveal(), req.RetentionSeconds},
+		}{req.Username, req.Password.Reveal(), req.Org, req.Bucket, req.Token.Reveal(), retention},
 	}
 	r, err := s.c.do(ctx, &op)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,7 +27,7 @@ func TestSetup(t *testing.T) {
 				}
 				result, err := c.Setup.Run(t.Context(), client.SetupRequest{
 					Username: "root", Org: "corp", Bucket: "first", Password: client.NewSecret("correct horse \"<&>"),
-					Token: client.NewSecret(own), RetentionSeconds: 7200,
+					Token: client.NewSecret(own), Retention: 2 * time.Hour,
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -36,8 +37,8 @@ func TestSetup(t *testing.T) {
 					len(result.Auth.Permissions) != 44 || result.Auth.Description != "root's Token" {
 					t.Errorf("got %+v", result)
 				}
-				if diff := cmp.Diff([]client.RetentionRule{{Type: "expire", EverySeconds: 7200}}, result.Bucket.RetentionRules); diff != "" {
-					t.Error(diff)
+				if result.Bucket.Retention != 2*time.Hour || result.Bucket.ShardGroup != time.Hour {
+					t.Errorf("the bucket is %+v", result.Bucket)
 				}
 				if own != "" && result.Auth.Token.Reveal() != own || result.Auth.Token.IsZero() {
 					t.Error("that is not the token")
@@ -216,14 +217,14 @@ func TestBuckets(t *testing.T) {
 			t.Parallel()
 			_, c, setup := newV2(t, append(server.options, testserver.WithClock(testserver.NewFakeClock(start())))...)
 			made, err := c.Buckets.Create(t.Context(), client.CreateBucketRequest{
-				OrgID: setup.OrgID, Name: "raw", Description: "d", RetentionRules: []client.RetentionRule{{Type: "expire", EverySeconds: 3600}},
+				OrgID: setup.OrgID, Name: "raw", Description: "d", Retention: time.Hour,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			want := &client.Bucket{
 				ID: made.ID, OrgID: setup.OrgID, Type: "user", Name: "raw", Description: "d",
-				RetentionRules: []client.RetentionRule{{Type: "expire", EverySeconds: 3600}}, CreatedAt: start(), UpdatedAt: start(),
+				Retention: time.Hour, ShardGroup: time.Hour, CreatedAt: start(), UpdatedAt: start(),
 			}
 			if diff := cmp.Diff(want, made); diff != "" {
 				t.Error(diff)
@@ -242,7 +243,7 @@ func TestBuckets(t *testing.T) {
 				t.Errorf("got %d, %v", len(list), err)
 			}
 			if ever, err := c.Buckets.Create(t.Context(), client.CreateBucketRequest{OrgID: setup.OrgID, Name: "ever"}); err != nil ||
-				len(ever.RetentionRules) != 1 || ever.RetentionRules[0].EverySeconds != 0 {
+				ever.Retention != 0 || ever.ShardGroup != 7*24*time.Hour {
 				t.Errorf("got %+v, %v", ever, err)
 			}
 			if err := second(c.Buckets.Create(t.Context(), client.CreateBucketRequest{OrgID: setup.OrgID, Name: "raw"})); !client.IsConflict(err) {
