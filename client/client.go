@@ -30,6 +30,8 @@ type Client struct {
 	Buckets *BucketsService
 	// Me tells who a credential of InfluxDB v2 belongs to.
 	Me *MeService
+	// Session ends the session of a client that was made with WithSession.
+	Session *SessionService
 	// Resources tells what permissions of InfluxDB v2 can be about.
 	Resources *ResourcesService
 	// AdminTokens manages the admin tokens of InfluxDB 3.
@@ -43,6 +45,7 @@ type Client struct {
 	now         func() time.Time
 	http        *retryablehttp.Client
 	credentials *credentials
+	session     *session // nil unless the client signs in
 	clusterUUID atomic.Pointer[string]
 }
 
@@ -77,6 +80,9 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		base: base, userAgent: userAgent(cfg.userAgent), logger: cfg.logger, now: cfg.clock,
 		credentials: &credentials{gate: newGate(), source: cfg.source, asking: make(chan struct{}, 1)},
 	}
+	if session, ok := cfg.source.(*session); ok {
+		session.c, c.session = c, session
+	}
 	if c.logger == nil {
 		c.logger = hclog.NewNullLogger()
 	}
@@ -86,6 +92,8 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		// It would end a creating call that has to be finished; the attempt's own
 		// deadline takes its place.
 		httpClient.Timeout = 0
+		// It would keep the cookie of a session, and send cookies of its own.
+		httpClient.Jar = nil
 	}
 	httpClient.Transport = &roundTripper{c: c, next: transport, timeout: cfg.timeout}
 	// Go keeps the Authorization header on a redirect from https to http of the
@@ -100,6 +108,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	c.Users = (*UsersService)(s)
 	c.Buckets = (*BucketsService)(s)
 	c.Me = (*MeService)(s)
+	c.Session = (*SessionService)(s)
 	c.Resources = (*ResourcesService)(s)
 	c.AdminTokens = (*AdminTokensService)(s)
 	c.Server = (*ServerService)(s)
@@ -193,7 +202,8 @@ func userAgent(product string) string {
 }
 
 // Token returns the credential that the client would send now, or the zero
-// Secret when it has none; the error is the token source's.
+// Secret when it has none; the error is the token source's. With WithSession it is
+// the key of the session.
 func (c *Client) Token(ctx context.Context) (Secret, error) { return c.credentials.load(ctx) }
 
 // CloseIdleConnections closes connections that no request uses. The Client can be

@@ -33,12 +33,17 @@ type credentials struct {
 	known []Secret
 }
 
+// held returns the current credential, or the zero Secret before the source was
+// asked for one.
+func (c *credentials) held() Secret {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current
+}
+
 // load returns the current credential, asking the source as long as it has none.
 func (c *credentials) load(ctx context.Context) (Secret, error) {
-	c.mu.Lock()
-	current := c.current
-	c.mu.Unlock()
-	if !current.IsZero() {
+	if current := c.held(); !current.IsZero() {
 		return current, nil
 	}
 	return c.ask(ctx, Secret{})
@@ -55,10 +60,11 @@ func (c *credentials) ask(ctx context.Context, refused Secret) (Secret, error) {
 		return Secret{}, context.Cause(ctx)
 	}
 	defer func() { <-c.asking }()
-	c.mu.Lock()
-	current := c.current
-	c.mu.Unlock()
-	if current != refused {
+	switch current := c.held(); {
+	case current == refused:
+	case current.IsZero():
+		refused = current // Another goroutine has ended the session.
+	default:
 		return current, nil // Another goroutine has asked while this one waited.
 	}
 	token, err := c.source.Token(ctx, refused)
@@ -139,6 +145,7 @@ func (n *candidates) next(ctx context.Context) (Secret, error) {
 		if ferr == nil && n.usable(fresh) {
 			return fresh, nil
 		}
+		err = ferr
 	}
 	if n.usable(n.fallback) {
 		return n.fallback, nil

@@ -83,12 +83,13 @@ func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
 // refuses them, and returns the last reply.
 func (c *Client) converse(ctx context.Context, op *operation) (*reply, error) {
 	queue := &candidates{c: c.credentials, fallback: fallbackFrom(ctx)}
+	anonymous := op.anonymous || op.tokenOptional && c.session != nil
 	c.credentials.remember(queue.fallback, op.credential)
 	var refusal *reply
 	attempts := 0
 	for {
 		credential := op.credential
-		if credential.IsZero() && !op.anonymous {
+		if credential.IsZero() && !anonymous {
 			next, err := queue.next(ctx)
 			switch {
 			case !next.IsZero():

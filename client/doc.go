@@ -9,6 +9,11 @@
 // sends nothing; the proxy settings of the environment are honoured by the
 // default transport when the first request is sent.
 //
+// [WithSession] signs in to InfluxDB v2 with a user name and a password instead:
+// the calls carry the session's cookie, to the client's own server alone, and the
+// client signs in again when the server refuses it. [SessionService.SignOut] ends
+// the session.
+//
 // No secret is ever part of a URL, an error or a log record. Issued secrets
 // are of type [Secret], which prints as "[redacted]" in every way that the
 // standard library knows; [Secret.Reveal] is the only way to the value.
@@ -16,8 +21,9 @@
 // # Generations and versions
 //
 // The services [AuthorizationsService], [SetupService], [OrganizationsService],
-// [UsersService], [BucketsService] and [MeService] speak the API of InfluxDB v2
-// (2.7 to 2.10), [AdminTokensService] the one of InfluxDB 3 (3.6 and later).
+// [UsersService], [BucketsService], [MeService], [SessionService] and
+// [ResourcesService] speak the API of InfluxDB v2 (2.7 to 2.10),
+// [AdminTokensService] the one of InfluxDB 3 (3.6 and later).
 // [ServerService.Info] tells which server answers. A call that reaches a server
 // of the other generation fails with a [GenerationError] that names it.
 //
@@ -26,9 +32,10 @@
 // Every reply that is not the success that the call asked for becomes an
 // [Error], HTML and empty bodies included. [IsNotFound], [IsConflict],
 // [IsUnauthorized] and [IsForbidden] sort errors by their meaning, not by the
-// status alone: InfluxDB v2 reports a missing permission as 401 and a name
-// conflict as 422, and a 404 of a proxy is not the absence of a token. A request
-// that got no reply at all becomes a [RequestError].
+// status alone: InfluxDB v2 reports a missing permission as 401, a name conflict
+// as 422 and a role that a user has already as 500, and a 404 of a proxy is not
+// the absence of a token. A request that got no reply at all becomes a
+// [RequestError].
 //
 // # Retries and unknown outcomes
 //

@@ -46,7 +46,8 @@ type operation struct {
 	class      class
 	generation generation
 	anonymous  bool // send no credential
-	// tokenOptional sends the call even when there is no credential.
+	// tokenOptional sends the call even when there is no credential. It is outside
+	// of the API, where the cookie of a session does not count.
 	tokenOptional bool
 	success       int   // the one status that is success; 0 means 200
 	limit         int64 // of the body; 0 means objectLimit
@@ -58,7 +59,10 @@ type operation struct {
 	// credential, when set, is used instead of the client's own, without
 	// alternatives.
 	credential Secret
-	body       any // encoded as JSON; nil sends none
+	// basic, when set, is sent as Basic Authorization, beside the session's cookie
+	// if there is one.
+	basic Secret
+	body  any // encoded as JSON; nil sends none
 }
 
 // path fills the pattern with its parameters, each one escaped as one element.

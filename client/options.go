@@ -153,7 +153,7 @@ func WithTransport(transport http.RoundTripper) Option {
 }
 
 // WithHTTPClient uses a copy of httpClient. Its Timeout, unless it is 0, counts as
-// given by WithTimeout; its redirect policy is not used.
+// given by WithTimeout; its redirect policy and its cookie jar are not used.
 func WithHTTPClient(httpClient *http.Client) Option {
 	return func(c *config) error {
 		if httpClient == nil {

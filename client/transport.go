@@ -106,9 +106,7 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		GotConn: func(httptrace.GotConnInfo) { trace.connected.Store(true) },
 	})
 	attempt := req.Clone(ctx)
-	if !state.credential.IsZero() {
-		attempt.Header.Set("Authorization", "Bearer "+state.credential.Reveal())
-	}
+	t.c.authorize(attempt, state)
 	state.attempts++
 	state.sentAt = t.c.now()
 	resp, err := t.exchange(attempt, state, trace)
