@@ -64,8 +64,8 @@ type UpdateBucketRequest struct {
 	// otherwise at least an hour.
 	Retention *time.Duration
 	// ShardGroup is how much time the data of a shard group to come spans, in
-	// whole seconds; 0 leaves it to the server. It has to be given with a
-	// Retention that is shorter than what it was.
+	// whole seconds; 0 leaves it to the server. It must come with a Retention
+	// that is shorter than the shard group of now.
 	ShardGroup *time.Duration
 }
 
