@@ -80,8 +80,8 @@ func (r *PermissionResource) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// String returns the permission in the form of the server's own messages:
-// "read:orgs/<orgID>/buckets/<id>".
+// String returns the permission in the form of the server's own messages,
+// "read:orgs/<orgID>/buckets/<id>" for example, which ParsePermission reads.
 func (p Permission) String() string {
 	var b strings.Builder
 	b.WriteString(string(p.Action) + ":")
@@ -95,10 +95,27 @@ func (p Permission) String() string {
 	return b.String()
 }
 
+// OperatorPermissions returns the 44 permissions of an operator token of InfluxDB
+// OSS v2, in the order of the token that the setup makes: to read and to write
+// everything of each type, in all organizations.
+//
+// Contract influxdb2.md section 3.
+func OperatorPermissions() []Permission {
+	types := ResourceTypes()
+	permissions := make([]Permission, 0, 2*len(types))
+	for _, kind := range types {
+		resource := PermissionResource{Type: kind}
+		permissions = append(permissions, Permission{ActionRead, resource}, Permission{ActionWrite, resource})
+	}
+	return permissions
+}
+
 // AllAccessPermissions returns the 43 permissions of an all-access token of
 // InfluxDB OSS v2, in the order of "influx auth create --all-access": everything
 // in the organization, the organization itself for reading, and the user's own
 // record.
+//
+// Contract influxdb2.md section 3.
 func AllAccessPermissions(orgID, userID string) []Permission {
 	var permissions []Permission
 	for _, kind := range ResourceTypes() {
