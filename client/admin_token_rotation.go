@@ -51,7 +51,7 @@ func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdm
 	// refuses the regeneration itself.
 	ownCredential := before.Fingerprint != "" && used.Fingerprint() == before.Fingerprint
 
-	issued, err := s.issue(ctx, &operation{
+	issued, err := s.c.issueToken(ctx, &operation{
 		method: http.MethodPost, route: regenerateRoute, alone: true, credential: used,
 		object: "the operator token", advice: adviceRegenerate,
 	}, OperatorName)

@@ -2,14 +2,10 @@ package client
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"time"
-	"unicode/utf8"
 )
 
 // OperatorName is the name of the operator token of InfluxDB 3, the first admin
@@ -40,7 +36,8 @@ type AdminToken struct {
 	// Expiry is when the token ceases to be valid; nil if never. The server
 	// keeps listing it afterwards.
 	Expiry *time.Time
-	// Permissions is the server's text, "*:*:*" for an admin token.
+	// Permissions is the server's text, "*:*:*" for an admin token;
+	// ParseResourcePermissions reads that of a resource token.
 	Permissions string
 }
 
@@ -93,7 +90,7 @@ const (
 //
 //api:operation POST /api/v3/configure/token/admin
 func (s *AdminTokensService) CreateOperator(ctx context.Context) (*IssuedAdminToken, error) {
-	return s.issue(ctx, &operation{
+	return s.c.issueToken(ctx, &operation{
 		method: http.MethodPost, route: "/api/v3/configure/token/admin", anonymous: true,
 		object: "the operator token", advice: adviceOperator,
 	}, OperatorName)
@@ -108,23 +105,18 @@ func (s *AdminTokensService) CreateOperator(ctx context.Context) (*IssuedAdminTo
 //
 //api:operation POST /api/v3/configure/token/named_admin
 func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenRequest) (*IssuedAdminToken, error) {
-	switch {
-	case req.Name == "":
-		return nil, errors.New("the name of an admin token must not be empty")
-	case !utf8.ValidString(req.Name):
-		return nil, errors.New("the name of an admin token must be valid UTF-8")
+	if err := checkTokenName("an admin token", req.Name); err != nil {
+		return nil, err
+	}
+	seconds, err := lifeInSeconds(req.ExpiresIn)
+	if err != nil {
+		return nil, err
 	}
 	body := struct {
 		Name    string `json:"token_name"`
 		Seconds *int64 `json:"expiry_secs,omitempty"`
-	}{Name: req.Name}
-	if req.ExpiresIn != 0 {
-		if req.ExpiresIn < 0 || req.ExpiresIn%time.Second != 0 {
-			return nil, fmt.Errorf("a token's life is a positive number of whole seconds, not %s", req.ExpiresIn)
-		}
-		body.Seconds = new(int64(req.ExpiresIn / time.Second))
-	}
-	return s.issue(ctx, &operation{
+	}{req.Name, seconds}
+	return s.c.issueToken(ctx, &operation{
 		method: http.MethodPost, route: "/api/v3/configure/token/named_admin", body: body,
 		object: fmt.Sprintf("named admin token %q", cleanMessage(req.Name)), advice: adviceNamed,
 	}, req.Name)
@@ -139,58 +131,10 @@ func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenReq
 // API: POST /api/v3/configure/token/admin/regenerate on the recovery listener;
 // contract influxdb3.md section 7.
 func (s *AdminTokensService) RecoverOperator(ctx context.Context) (*IssuedAdminToken, error) {
-	return s.issue(ctx, &operation{
+	return s.c.issueToken(ctx, &operation{
 		method: http.MethodPost, route: regenerateRoute, anonymous: true,
 		object: "the operator token", advice: adviceRegenerate,
 	}, OperatorName)
-}
-
-// issue sends a call that yields a secret, and takes only the reply that was
-// asked for: 201, the right name, and a secret that has the hash that the server
-// stored, if it says one.
-func (s *AdminTokensService) issue(ctx context.Context, op *operation, name string) (*IssuedAdminToken, error) {
-	op.class, op.generation, op.success = classCreate, generationV3, http.StatusCreated
-	r, err := s.c.do(ctx, op)
-	if err != nil {
-		return nil, err
-	}
-	// Field by field: a secret that has arrived must not be lost for a field
-	// beside it that can't be read.
-	fields, err := decode[map[string]json.RawMessage](s.c, op, r)
-	if err != nil {
-		return nil, err
-	}
-	id, hasID := field[uint64](*fields, "id")
-	gotName, _ := field[string](*fields, "name")
-	hash, _ := field[string](*fields, "hash")
-	secret, _ := field[Secret](*fields, "token")
-	switch {
-	case CheckToken(secret.Reveal()) != nil:
-		return nil, s.c.unusable(op, r, "it holds no usable token")
-	case hash != "" && hash != secret.Hash():
-		return nil, s.c.unusable(op, r, "its token does not have the hash that the server stored")
-	case gotName != name:
-		return nil, s.c.unusable(op, r, "it is about a token of another name")
-	case !hasID && name != OperatorName: // Of which there is only one.
-		return nil, s.c.unusable(op, r, "it holds no token ID")
-	}
-	s.c.credentials.remember(secret)
-	createdAt, _ := field[wireTime](*fields, "created_at")
-	issued := &IssuedAdminToken{ID: id, Name: gotName, Token: secret, CreatedAt: createdAt.Time}
-	if expiry, ok := field[wireTime](*fields, "expiry"); ok && !expiry.IsZero() {
-		issued.Expiry = &expiry.Time
-	}
-	return issued, nil
-}
-
-// field reads one member of a JSON object; null counts as absent.
-func field[T any](fields map[string]json.RawMessage, name string) (value T, ok bool) {
-	raw, present := fields[name]
-	if !present || string(raw) == "null" || json.Unmarshal(raw, &value) != nil {
-		var none T
-		return none, false
-	}
-	return value, true
 }
 
 // Get returns the listed token with that name. IsNotFound is true when the server
@@ -205,28 +149,25 @@ func (s *AdminTokensService) Get(ctx context.Context, name string) (*AdminToken,
 // find is Get for an operation that may be part of a rotation. It also returns
 // the credential that the server accepted.
 func (s *AdminTokensService) find(ctx context.Context, name string, op operation) (*AdminToken, Secret, error) {
-	rows, credential, err := querySQL[tokenRow](ctx, s.c, op, internalDatabase,
-		"SELECT * FROM system.tokens WHERE name = $name ORDER BY token_id", map[string]any{"name": name})
-	if err != nil {
+	row, credential, err := s.c.tokenRow(ctx, name, op)
+	switch {
+	case err != nil:
 		return nil, credential, err
+	case row == nil:
+		return nil, credential, &NotFoundError{Kind: "admin token", Name: cleanMessage(name)}
 	}
-	for _, row := range rows {
-		if row.Name == name {
-			return row.token(), credential, nil
-		}
-	}
-	return nil, credential, &NotFoundError{Kind: "admin token", Name: cleanMessage(name)}
+	return row.token(), credential, nil
 }
 
 // List returns every token of the server in the order of their creation, expired
-// ones included. InfluxDB 3 Enterprise lists resource tokens too.
+// ones included. InfluxDB 3 Enterprise lists resource tokens too, which
+// ResourceTokensService.List returns alone.
 //
 // API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
 //
 //api:operation POST /api/v3/query_sql
 func (s *AdminTokensService) List(ctx context.Context) ([]*AdminToken, error) {
-	rows, _, err := querySQL[tokenRow](ctx, s.c, operation{}, internalDatabase,
-		"SELECT * FROM system.tokens ORDER BY token_id", nil)
+	rows, err := s.c.tokenRows(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -265,72 +206,5 @@ func (s *AdminTokensService) All(ctx context.Context) iter.Seq2[*AdminToken, err
 //
 //api:operation DELETE /api/v3/configure/token
 func (s *AdminTokensService) Delete(ctx context.Context, name string) error {
-	op := &operation{
-		method: http.MethodDelete, route: "/api/v3/configure/token", query: url.Values{"token_name": {name}},
-		class: classIdempotent, generation: generationV3,
-	}
-	r, err := s.c.do(ctx, op)
-	if err != nil {
-		return err
-	}
-	if len(r.body) > 0 {
-		return s.c.unusable(op, r, "InfluxDB 3 answers a deletion with an empty body")
-	}
-	return nil
-}
-
-// tokenRow is a row of system.tokens. Columns that are null are left out.
-type tokenRow struct {
-	ID          uint64    `json:"token_id"`
-	Name        string    `json:"name"`
-	Hash        string    `json:"hash"`
-	CreatedAt   wireTime  `json:"created_at"`
-	UpdatedAt   *wireTime `json:"updated_at"`
-	Expiry      *wireTime `json:"expiry"`
-	Permissions string    `json:"permissions"`
-}
-
-func (r tokenRow) token() *AdminToken {
-	// Releases before 3.0.2 list the whole hash.
-	fingerprint := r.Hash[:min(len(r.Hash), FingerprintLength)]
-	return &AdminToken{
-		ID: r.ID, Name: r.Name, Fingerprint: fingerprint, CreatedAt: r.CreatedAt.Time,
-		UpdatedAt: r.UpdatedAt.pointer(), Expiry: r.Expiry.pointer(), Permissions: r.Permissions,
-	}
-}
-
-// maxYear is the last year that RFC 3339 can write.
-const maxYear = 9999
-
-// wireTime reads the two forms in which InfluxDB 3 writes an instant: with Z in
-// replies to creating calls, and without a zone, meaning UTC, in SQL results.
-type wireTime struct{ time.Time }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *wireTime) UnmarshalJSON(data []byte) error {
-	var text string
-	if json.Unmarshal(data, &text) != nil || text == "" {
-		return errors.New("a time is not a JSON string")
-	}
-	if text[0] == '+' {
-		// A server takes lives that end after the year 9999 and then writes a
-		// sign and more digits.
-		t.Time = time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
-		return nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed.UTC()
-			return nil
-		}
-	}
-	return errors.New("a time is neither RFC 3339 nor without a zone")
-}
-
-// pointer returns the instant, or nil for none.
-func (t *wireTime) pointer() *time.Time {
-	if t == nil || t.IsZero() {
-		return nil
-	}
-	return &t.Time
+	return s.c.deleteToken(ctx, name)
 }

@@ -36,6 +36,8 @@ type Client struct {
 	Resources *ResourcesService
 	// AdminTokens manages the admin tokens of InfluxDB 3.
 	AdminTokens *AdminTokensService
+	// ResourceTokens manages the resource tokens of InfluxDB 3 Enterprise.
+	ResourceTokens *ResourceTokensService
 	// Server tells which server answers, and how it is.
 	Server *ServerService
 
@@ -111,6 +113,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 	c.Session = (*SessionService)(s)
 	c.Resources = (*ResourcesService)(s)
 	c.AdminTokens = (*AdminTokensService)(s)
+	c.ResourceTokens = (*ResourceTokensService)(s)
 	c.Server = (*ServerService)(s)
 	return c, nil
 }

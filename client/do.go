@@ -149,13 +149,14 @@ func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
 	}
 	err := newError(op, r, c.credentials.knownSecrets())
 	if op.generation != anyGeneration && routeMissing(err) {
-		if other := c.askGeneration(ctx, op); other != nil {
+		if other := c.askGeneration(ctx, op, err); other != nil {
 			return other
 		}
 	}
 	// Every 5xx may come from something that gave up waiting for a server that
 	// goes on, unless InfluxDB itself says why it did nothing.
-	ambiguous := r.status >= 500 && !IsOperatorMissing(err) && !IsConflict(err) && r.status != http.StatusNotImplemented
+	ambiguous := r.status >= 500 && r.status != http.StatusNotImplemented &&
+		!IsOperatorMissing(err) && !IsConflict(err) && !IsInvalidPermission(err)
 	if r.status == http.StatusServiceUnavailable {
 		if _, ok := retryAfter(&http.Response{StatusCode: r.status, Header: r.header}); ok || startingBody(r.header, r.body) {
 			ambiguous = false

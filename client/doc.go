@@ -1,5 +1,5 @@
 // Package client is a typed Go SDK for InfluxDB tokens: the authorizations of
-// InfluxDB v2 and the admin tokens of InfluxDB 3.
+// InfluxDB v2, and the admin tokens and resource tokens of InfluxDB 3.
 //
 // # Authentication
 //
@@ -23,9 +23,21 @@
 // The services [AuthorizationsService], [SetupService], [OrganizationsService],
 // [UsersService], [BucketsService], [MeService], [SessionService] and
 // [ResourcesService] speak the API of InfluxDB v2 (2.7 to 2.10),
-// [AdminTokensService] the one of InfluxDB 3 (3.6 and later).
+// [AdminTokensService] the one of InfluxDB 3 (3.6 and later), and
+// [ResourceTokensService] what only InfluxDB 3 Enterprise has.
 // [ServerService.Info] tells which server answers. A call that reaches a server
-// of the other generation fails with a [GenerationError] that names it.
+// of the other generation fails with a [GenerationError] that names it, and one
+// for Enterprise that reaches InfluxDB 3 Core with an [EditionError].
+//
+// # Permissions
+//
+// A [Permission] is one of InfluxDB v2: [ParsePermission] reads the form in which
+// the server prints it, [Permission.Equal] compares it by what it means, and
+// [PermissionsCover] tells by the server's own rules what a token may do with it.
+// A [ResourcePermission] is one of a resource token of InfluxDB 3 Enterprise:
+// [ParseResourcePermission] reads the short form of the command line,
+// [ParseResourcePermissions] whatever a server shows, and
+// [ResourcePermissionsEqual] tells whether two lists come to the same.
 //
 // # Errors
 //
@@ -34,8 +46,8 @@
 // [IsUnauthorized] and [IsForbidden] sort errors by their meaning, not by the
 // status alone: InfluxDB v2 reports a missing permission as 401, a name conflict
 // as 422 and a role that a user has already as 500, and a 404 of a proxy is not
-// the absence of a token. A request that got no reply at all becomes a
-// [RequestError].
+// the absence of a token. [IsInvalidPermission] is for what InfluxDB 3 Enterprise
+// can't grant. A request that got no reply at all becomes a [RequestError].
 //
 // # Retries and unknown outcomes
 //

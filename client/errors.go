@@ -113,6 +113,8 @@ const (
 	v3OperatorExists = "token name already exists, _admin"
 	v3AuthDisabled   = "endpoint disabled, started without auth"
 	v3Protected      = "cannot delete operator token"
+	v3BadPermission  = "cannot parse token permission"
+	v3NoRoute        = "Not found" // In small letters before 3.8.
 	v2BadToken       = "unauthorized access"
 	v2InactiveToken  = "token is inactive"
 	v2RolePrefix     = "mapping for user "
@@ -171,6 +173,14 @@ func IsOperatorMissing(err error) bool {
 	return ok && e.Message == v3NoOperator
 }
 
+// IsInvalidPermission reports whether err says that InfluxDB 3 Enterprise can't
+// grant a permission, because it does not know the type, the action or the
+// database: nothing was created. No status tells it; it may be a 500.
+func IsInvalidPermission(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && strings.HasPrefix(e.Message, v3BadPermission)
+}
+
 // IsAuthDisabled reports whether err says that an InfluxDB 3 server was started
 // without authentication, and so has no token API (405).
 func IsAuthDisabled(err error) bool {
@@ -187,8 +197,8 @@ func (e *Error) missingPermission() bool {
 // NotFoundError is a look-up by name that found nothing, on a server that
 // answers such a look-up with an empty list.
 type NotFoundError struct {
-	// Kind is what was looked for: "organization", "user", "bucket" or
-	// "admin token".
+	// Kind is what was looked for: "organization", "user", "bucket",
+	// "admin token" or "resource token".
 	Kind string
 	// Name is the name that was looked for.
 	Name string

@@ -12,8 +12,8 @@ import (
 
 // exampleServer starts a server of both generations. A program has the URL of
 // its own.
-func exampleServer(ctx context.Context) *testserver.Server {
-	srv, err := testserver.New(testserver.WithClock(testserver.NewFakeClock(start())))
+func exampleServer(ctx context.Context, options ...testserver.Option) *testserver.Server {
+	srv, err := testserver.New(append(options, testserver.WithClock(testserver.NewFakeClock(start())))...)
 	if err != nil {
 		panic(err)
 	}

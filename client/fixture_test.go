@@ -23,11 +23,16 @@ const (
 	opCreateNamed    = "POST /api/v3/configure/token/named_admin"
 	opDeleteToken    = "DELETE /api/v3/configure/token"
 	opQuery          = "POST /api/v3/query_sql"
-	opSetup          = "POST /api/v2/setup"
-	opCreateAuth     = "POST /api/v2/authorizations"
-	opListAuths      = "GET /api/v2/authorizations"
-	opPatchAuth      = "PATCH /api/v2/authorizations/{id}"
-	opDeleteAuth     = "DELETE /api/v2/authorizations/{id}"
+	opCreateResource = "POST /api/v3/enterprise/configure/token"
+	// Where older documentation of InfluxDB 3 Enterprise has the operator token.
+	opCreateOlder     = "POST /api/v3/enterprise/configure/token/admin"
+	opRegenerateOlder = "POST /api/v3/enterprise/configure/token/admin/regenerate"
+
+	opSetup      = "POST /api/v2/setup"
+	opCreateAuth = "POST /api/v2/authorizations"
+	opListAuths  = "GET /api/v2/authorizations"
+	opPatchAuth  = "PATCH /api/v2/authorizations/{id}"
+	opDeleteAuth = "DELETE /api/v2/authorizations/{id}"
 )
 
 // retries repeats three times and never waits.
@@ -56,6 +61,17 @@ func newV3(t *testing.T, options ...testserver.Option) (*testserver.Server, *cli
 	srv := testserver.Run(t, options...)
 	operator := client.NewSecret(srv.BootstrapV3().Token)
 	return srv, newClient(t, srv.V3URL(), client.WithToken(operator)), operator
+}
+
+// enterprise are the options of an InfluxDB 3 Enterprise with two databases.
+func enterprise(more ...testserver.Option) []testserver.Option {
+	return append([]testserver.Option{testserver.WithV3Edition("enterprise"), testserver.WithV3Databases("db1", "db2")}, more...)
+}
+
+// olderPath are the options of an InfluxDB 3 Enterprise that has the operator token
+// where its older documentation says. It does not know the other paths.
+func olderPath() []testserver.Option {
+	return enterprise(testserver.WithV3LegacyOperatorPath(), testserver.AllowUnknownRoutes())
 }
 
 // newV2 returns an InfluxDB v2 that is set up, and a client that authenticates

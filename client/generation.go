@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -28,6 +29,27 @@ func (e *GenerationError) Error() string {
 	}
 	return fmt.Sprintf("%s %s is a call for %s, but %s answered", e.Method, e.Route, want, e.Server)
 }
+
+// EditionError is a call for InfluxDB 3 Enterprise that reached a server without
+// that call, which InfluxDB 3 Core is. Nothing was changed.
+type EditionError struct {
+	// Method is the HTTP method.
+	Method string
+	// Route is the pattern of the path.
+	Route string
+	// Server is what is known of the server that answered.
+	Server ServerInfo
+	// Err is the server's reply.
+	Err *Error
+}
+
+// Error says which server answered, and which one the call is for.
+func (e *EditionError) Error() string {
+	return fmt.Sprintf("%s %s is a call for InfluxDB 3 Enterprise, but %s answered that it has no such path", e.Method, e.Route, e.Server)
+}
+
+// Unwrap returns the server's reply.
+func (e *EditionError) Unwrap() error { return e.Err }
 
 // wrongGeneration recognises a reply of the other generation by what only its
 // servers send.
@@ -74,15 +96,30 @@ func routeMissing(err *Error) bool {
 	return err.StatusCode == http.StatusNotFound || err.StatusCode == http.StatusMethodNotAllowed
 }
 
+// unknownToInfluxDB3 recognises InfluxDB 3's own words for a path that it does not
+// have. A proxy that answers 404 says something else.
+func unknownToInfluxDB3(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode == http.StatusNotFound && e.Code == "" && strings.EqualFold(e.Message, v3NoRoute)
+}
+
 // askGeneration asks the server what it is after it did not know a route and
 // its reply did not say. It returns nil when that does not explain the reply.
-func (c *Client) askGeneration(ctx context.Context, op *operation) error {
+func (c *Client) askGeneration(ctx context.Context, op *operation, refusal *Error) error {
 	if op.alone {
 		return nil
 	}
 	info, err := c.Server.Info(ctx)
-	if err != nil || info.Product == ProductUnknown || info.generation() == op.generation {
-		return nil //nolint:nilerr // The reply itself is reported then.
+	if err != nil {
+		info = &ServerInfo{} // The reply itself says enough, or is reported.
 	}
-	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: *info}
+	switch {
+	case info.Product != ProductUnknown && info.generation() != op.generation:
+		return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: *info}
+	case !op.enterprise || info.Edition == EditionEnterprise:
+		return nil
+	case info.Edition == EditionCore || unknownToInfluxDB3(refusal):
+		return &EditionError{Method: op.method, Route: op.route, Server: *info, Err: refusal}
+	}
+	return nil
 }

@@ -22,7 +22,9 @@ type issuing struct {
 	advice string
 	// bare wants a server without an operator token, or before its setup.
 	bare bool
-	do   func(context.Context, *client.Client, testserver.V2Setup) (client.Secret, error)
+	// options are of the server.
+	options []testserver.Option
+	do      func(context.Context, *client.Client, testserver.V2Setup) (client.Secret, error)
 }
 
 // issuedToken takes the secret out of a reply.
@@ -59,6 +61,17 @@ func issuingCalls() map[string]issuing {
 				return issuedToken(c.AdminTokens.RecoverOperator(ctx))
 			},
 		},
+		"ResourceTokens.Create": {
+			op: opCreateResource, face: testserver.FaceV3, object: `resource token "new"`, advice: "List the tokens",
+			options: enterprise(),
+			do: func(ctx context.Context, c *client.Client, _ testserver.V2Setup) (client.Secret, error) {
+				made, err := c.ResourceTokens.Create(ctx, client.CreateResourceTokenRequest{Name: "new", Permissions: readDB1()})
+				if err != nil {
+					return client.Secret{}, err
+				}
+				return made.Token, nil
+			},
+		},
 		"Authorizations.Create": {
 			op: opCreateAuth, face: testserver.FaceV2, object: `an authorization with description "new"`, advice: "List the authorizations",
 			do: func(ctx context.Context, c *client.Client, setup testserver.V2Setup) (client.Secret, error) {
@@ -90,7 +103,7 @@ func issuingCalls() map[string]issuing {
 // serve starts a server for the call, and a client for the face that it is for.
 func (call issuing) serve(t *testing.T, options ...client.Option) (*testserver.Server, *client.Client, testserver.V2Setup) {
 	t.Helper()
-	srv := testserver.Run(t)
+	srv := testserver.Run(t, call.options...)
 	var setup testserver.V2Setup
 	var token string
 	url := map[testserver.Face]string{
@@ -189,14 +202,20 @@ func TestIssuing_ambiguousFaults(t *testing.T) {
 // A named token without its ID can't be told from another one of that name later.
 func TestIssuing_namedWithoutID(t *testing.T) {
 	t.Parallel()
-	srv, c, _ := newV3(t)
-	srv.Inject(testserver.Fault{Op: opCreateNamed, Rewrite: func(status int, header http.Header, body []byte) (int, http.Header, []byte) {
-		return status, header, bytes.Replace(body, []byte(`"id":`), []byte(`"no":`), 1)
-	}})
-	if err := createNamed(t.Context(), c, "new"); !errors.Is(err, client.ErrOutcomeUnknown) {
-		t.Errorf("error %v, want an unknown outcome", err)
+	for _, name := range []string{"Create", "ResourceTokens.Create"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			call := issuingCalls()[name]
+			srv, c, setup := call.serve(t)
+			srv.Inject(testserver.Fault{Op: call.op, Rewrite: func(status int, header http.Header, body []byte) (int, http.Header, []byte) {
+				return status, header, bytes.Replace(body, []byte(`"id":`), []byte(`"no":`), 1)
+			}})
+			if _, err := call.do(t.Context(), c, setup); !errors.Is(err, client.ErrOutcomeUnknown) {
+				t.Errorf("error %v, want an unknown outcome", err)
+			}
+			wantSent(t, srv, call.op, 1)
+		})
 	}
-	wantSent(t, srv, opCreateNamed, 1)
 }
 
 // A secret that has arrived is not lost for a field beside it that can't be read.

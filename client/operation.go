@@ -45,6 +45,7 @@ type operation struct {
 	query      url.Values
 	class      class
 	generation generation
+	enterprise bool // InfluxDB 3 Core does not have it
 	anonymous  bool // send no credential
 	// tokenOptional sends the call even when there is no credential. It is outside
 	// of the API, where the cookie of a session does not count.

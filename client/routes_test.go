@@ -15,12 +15,15 @@ import (
 // and one that the conformance cases look at.
 func TestOperations_areServed(t *testing.T) {
 	t.Parallel()
-	srv, err := testserver.New()
-	if err != nil {
-		t.Fatal(err)
+	var served []string
+	for _, options := range [][]testserver.Option{nil, enterprise(), olderPath()} {
+		srv, err := testserver.New(options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(srv.Close)
+		served = slices.Concat(served, srv.V2Routes(), srv.V3Routes())
 	}
-	t.Cleanup(srv.Close)
-	served := slices.Concat(srv.V2Routes(), srv.V3Routes())
 	var suites []*conformance.Suite
 	for _, p := range []conformance.Product{conformance.V2, conformance.V3} {
 		suite, err := conformance.Load(p)
