@@ -12,7 +12,11 @@ import (
 // left behind.
 const investigationTimeout = 10 * time.Second
 
-const regenerateRoute = "/api/v3/configure/token/admin/regenerate"
+const (
+	regenerateRoute = "/api/v3/configure/token/admin/regenerate"
+	// olderRegenerateRoute is the one of older documentation of Enterprise.
+	olderRegenerateRoute = "/api/v3/enterprise/configure/token/admin/regenerate"
+)
 
 // RegenerateOperator replaces the secret of the operator token and returns it
 // with the new secret; the old one is refused at once, everything else about the
@@ -28,12 +32,15 @@ const regenerateRoute = "/api/v3/configure/token/admin/regenerate"
 // its outcome is unknown, the error is an OutcomeUnknownError with what a read
 // afterwards showed; a Client that authenticates with the operator token then
 // refuses further calls with a CredentialInDoubtError, unless the read showed that nothing
-// has changed.
+// has changed. To a server that does not know the path, it is sent once more, to
+// the one that older documentation of InfluxDB 3 Enterprise gives.
 //
-// API: POST /api/v3/configure/token/admin/regenerate; contract influxdb3.md
-// section 3.
+// API: POST /api/v3/configure/token/admin/regenerate, or
+// /api/v3/enterprise/configure/token/admin/regenerate; contract influxdb3.md
+// sections 0.1 and 3.
 //
 //api:operation POST /api/v3/configure/token/admin/regenerate
+//api:operation POST /api/v3/enterprise/configure/token/admin/regenerate
 func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdminToken, error) {
 	credentials := s.c.credentials
 	if err := credentials.gate.lock(ctx); err != nil {
@@ -51,10 +58,10 @@ func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdm
 	// refuses the regeneration itself.
 	ownCredential := before.Fingerprint != "" && used.Fingerprint() == before.Fingerprint
 
-	issued, err := s.c.issueToken(ctx, &operation{
+	issued, err := s.issueOperator(ctx, operation{
 		method: http.MethodPost, route: regenerateRoute, alone: true, credential: used,
 		object: "the operator token", advice: adviceRegenerate,
-	}, OperatorName)
+	}, olderRegenerateRoute)
 	if err != nil {
 		if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok {
 			// The gate is held meanwhile, so that the look must not take long.

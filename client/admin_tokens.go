@@ -84,16 +84,41 @@ const (
 // CreateOperator creates the operator token of a server that has none. It needs
 // no token. IsConflict is true when there is one already; IsAuthDisabled when the
 // server runs without authentication. It is sent at most once after it may have
-// reached the server: otherwise the error is an OutcomeUnknownError.
+// reached the server: otherwise the error is an OutcomeUnknownError. To a server
+// that does not know the path, it is sent once more, to the one that older
+// documentation of InfluxDB 3 Enterprise gives.
 //
-// API: POST /api/v3/configure/token/admin; contract influxdb3.md section 1.
+// API: POST /api/v3/configure/token/admin, or
+// /api/v3/enterprise/configure/token/admin; contract influxdb3.md sections 0.1
+// and 1.
 //
 //api:operation POST /api/v3/configure/token/admin
+//api:operation POST /api/v3/enterprise/configure/token/admin
 func (s *AdminTokensService) CreateOperator(ctx context.Context) (*IssuedAdminToken, error) {
-	return s.c.issueToken(ctx, &operation{
+	return s.issueOperator(ctx, operation{
 		method: http.MethodPost, route: "/api/v3/configure/token/admin", anonymous: true,
 		object: "the operator token", advice: adviceOperator,
-	}, OperatorName)
+	}, "/api/v3/enterprise/configure/token/admin")
+}
+
+// issueOperator sends a call that yields the operator token, and again, to the
+// older path, when InfluxDB 3 says that it does not have the path: then, and only
+// then, the first request provably did nothing and never will.
+func (s *AdminTokensService) issueOperator(ctx context.Context, op operation, older string) (*IssuedAdminToken, error) {
+	first := op
+	issued, err := s.c.issueToken(ctx, &first, OperatorName)
+	if !unknownToInfluxDB3(err) {
+		return issued, err
+	}
+	second := op
+	second.route = older
+	issued, olderErr := s.c.issueToken(ctx, &second, OperatorName)
+	// A server without the older path as well authenticates the caller before it
+	// says so.
+	if unknownToInfluxDB3(olderErr) || op.anonymous && IsUnauthorized(olderErr) {
+		return nil, err
+	}
+	return issued, olderErr
 }
 
 // Create creates a named admin token and returns it with its secret, which the

@@ -61,6 +61,20 @@ func issuingCalls() map[string]issuing {
 				return issuedToken(c.AdminTokens.RecoverOperator(ctx))
 			},
 		},
+		"CreateOperator older path": {
+			op: opCreateOlder, face: testserver.FaceV3, bare: true, object: "the operator token", advice: "Try to create it again",
+			options: append(olderPath(), testserver.WithFaults(unknownRouteOnce())),
+			do: func(ctx context.Context, c *client.Client, _ testserver.V2Setup) (client.Secret, error) {
+				return issuedToken(c.AdminTokens.CreateOperator(ctx))
+			},
+		},
+		"RegenerateOperator older path": {
+			op: opRegenerateOlder, face: testserver.FaceV3, object: "the operator token", advice: "egenerate",
+			options: olderPath(),
+			do: func(ctx context.Context, c *client.Client, _ testserver.V2Setup) (client.Secret, error) {
+				return issuedToken(c.AdminTokens.RegenerateOperator(ctx))
+			},
+		},
 		"ResourceTokens.Create": {
 			op: opCreateResource, face: testserver.FaceV3, object: `resource token "new"`, advice: "List the tokens",
 			options: enterprise(),
