@@ -63,7 +63,7 @@ func issuingCalls() map[string]issuing {
 		},
 		"CreateOperator older path": {
 			op: opCreateOlder, face: testserver.FaceV3, bare: true, object: "the operator token", advice: "Try to create it again",
-			options: append(olderPath(), testserver.WithFaults(unknownRouteOnce())),
+			options: olderPath(),
 			do: func(ctx context.Context, c *client.Client, _ testserver.V2Setup) (client.Secret, error) {
 				return issuedToken(c.AdminTokens.CreateOperator(ctx))
 			},

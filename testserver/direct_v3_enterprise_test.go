@@ -219,7 +219,7 @@ func TestV3PermissionTokensFile(t *testing.T) {
 func TestV3LegacyOperatorPath(t *testing.T) {
 	t.Parallel()
 	srv := testserver.Run(t, testserver.WithV3LegacyOperatorPath(), testserver.WithV3Edition("enterprise"), testserver.AllowUnknownRoutes())
-	if got := send(t.Context(), "POST", srv.V3URL()+"/api/v3/configure/token/admin", "", ""); got.status != http.StatusUnauthorized {
+	if got := send(t.Context(), "POST", srv.V3URL()+"/api/v3/configure/token/admin", "", ""); got.status != http.StatusNotFound {
 		t.Errorf("standard path: %+v", got)
 	}
 	if got := send(t.Context(), "POST", srv.V3URL()+"/api/v3/enterprise/configure/token/admin", "", ""); got.status != http.StatusCreated {

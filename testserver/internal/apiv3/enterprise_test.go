@@ -325,7 +325,7 @@ func TestEnterprise(t *testing.T) {
 		"legacy regenerate":             {legacy, request{method: post, target: pathLegacyOperator + "/regenerate"}.with(asOperator), status(201)},
 		"legacy regenerate, no auth":    {legacy, request{method: post, target: pathLegacyOperator + "/regenerate"}, want{status: 401, body: auth401}},
 		"legacy, standard path":         {legacy, request{method: post, target: pathOperator}.with(asOperator), want{status: 404, body: "Not found"}},
-		"legacy, standard path, closed": {legacy, request{method: post, target: pathOperator}, want{status: 401, body: auth401}},
+		"legacy, standard path, closed": {legacy, request{method: post, target: pathOperator}, want{status: 404, body: "Not found"}},
 		"legacy, standard regenerate":   {legacy, request{method: post, target: pathRegenerate}.with(asOperator), want{status: 404, body: "Not found"}},
 		"legacy, named admin":           {legacy, named(`{"token_name":"x"}`), status(201)},
 		"no legacy":                     {enterprise, request{method: post, target: pathLegacyOperator}.with(asOperator), want{status: 404, body: "Not found"}},
