@@ -29,7 +29,8 @@
 //
 // # What is real: InfluxDB OSS v2
 //
-// Releases 2.7, 2.9 and 2.10, as 2.7.12, 2.9.1 and 2.10.0, by [WithV2Version]:
+// Releases 2.7, 2.9 and 2.10 (the default), as 2.7.12, 2.9.1 and 2.10.0, by
+// [WithV2Version]:
 //
 //   - setup with all its faults, authorizations, users, passwords
 //     ([WithV2StrongPasswords]), sessions (signin, signout, cookie), me,
@@ -43,16 +44,16 @@
 //     inactive users and of deleted organizations, and inactive tokens;
 //   - tokens kept as hashes, which is the default from 2.9 on, or readable
 //     ([WithV2HashedTokens]), also one after the other on the same data;
-//   - the start of 2.10, which answers 503 for a while, and of 2.7 and 2.9, which
-//     do not answer at all ([WithV2Starting], [Server.SetV2Ready]).
+//   - the start of 2.10, which answers 503 for a while, but not on /health, and of
+//     2.7 and 2.9, which do not answer at all ([WithV2Starting], [Server.SetV2Ready]).
 //
 // The times of authorizations carry the zone of the clock's location, as the real
 // server's carry that of its machine.
 //
 // # What is real: InfluxDB 3
 //
-// Releases 3.6 to 3.11, by [WithV3Version], with what changed between them. Core
-// and Enterprise:
+// Releases 3.6 to 3.11 (3.10 is the default), by [WithV3Version], with what changed
+// between them. Core and Enterprise:
 //
 //   - the operator token and named admin tokens, their regeneration, deletion and
 //     expiry, and the recovery listener;
@@ -71,8 +72,8 @@
 // these open, /ready (3.10 and later), [WithV3PermissionTokensFile], and the paths
 // for the operator token that older documentation has ([WithV3LegacyOperatorPath]).
 // The server of Enterprise is not public, so this is only inferred from its public
-// parts and from documentation: the status 500 of a refused permission (the
-// documentation says 400), the form in which system.tokens prints permissions, 403
+// parts and from documentation: the status 500 for a new token with a permission that
+// is not valid (the documentation says 400), the form in which system.tokens prints permissions, 403
 // on every path that no permission opens, which permissions the database routes
 // take, and the body of /ready.
 //
@@ -88,22 +89,24 @@
 // the hardening mode; InfluxDB Cloud.
 //
 // InfluxDB 3, all versions: writing, InfluxQL, Flight, tables, caches, plugins,
-// retention periods, and every table but system.tokens; of Enterprise also users,
-// roles, JSON web tokens, nodes, licenses and replication. A deleted database stays
-// in the catalog forever. The text of an SQL error is that of the query engine as
-// far as it was tried.
+// retention periods (Enterprise has the route, which answers 403), and every table
+// but system.tokens; of Enterprise also users, roles, JSON web tokens, nodes,
+// licenses and replication. A deleted database stays in the catalog forever. The text
+// of an SQL error is that of the query engine as far as it was tried.
 //
-// No real server is behind what the contract calls observed or read in source;
-// package conformance has a case for each statement, and puts real servers through
-// them too: make conformance V2_URL=… V3_URL=….
+// This server follows a contract, which was observed on real servers of v2 and read
+// in the source of InfluxDB 3; it was not itself compared with a real server yet.
+// Package conformance has cases for the statements of the contract, and puts real
+// servers through them too: make conformance V2_URL=… V3_URL=….
 //
 // # Requests and faults
 //
 // [Server.Requests] is the journal: every request with its route, its caller and
-// what became of it, without credentials in its header. [WithJournalLimit] bounds
-// it. A request without a route is answered as the real server would, and has an
-// empty Op; a server that [Run] started fails its test then, unless a fault
-// answered or [AllowUnknownRoutes] is given.
+// what became of it. Its header is without credentials, but a body, a query and the
+// header of a reply may hold one. [WithJournalLimit] bounds it. A request without a
+// route is answered as the real server would, and has an empty Op; a server that
+// [Run] started fails its test then, unless a fault answered or [AllowUnknownRoutes]
+// is given.
 //
 // A [Fault] makes requests go wrong, by route, from the n-th on and n times: a
 // status, headers, a body, a delay, a reply that is cut off or that never comes,
@@ -127,11 +130,13 @@
 //
 // Everything is in memory, or, with [WithDataFile], in a file that survives even
 // SIGKILL; secrets are in it as hashes only, apart from those that InfluxDB v2
-// without hashing has to show again. Time comes from [WithClock] alone, such as a
-// [FakeClock]; only [Fault].Delay waits on the wall clock. Secrets and random IDs
-// come from the operating system, or from [WithSeed]; the IDs of InfluxDB v2's users
-// and authorizations, and of all InfluxDB 3 tokens, count up. [WithTLS] and
-// [WithSelfSignedTLS] serve HTTPS.
+// without hashing has to show again. To restart a server at its address, keep the
+// address, Close, call New with the same file, and Start with Listen{V3: address}.
+//
+// Time comes from [WithClock] alone, such as a [FakeClock]; only [Fault].Delay waits
+// on the wall clock. Secrets and random IDs come from the operating system, or from
+// [WithSeed]; the IDs of InfluxDB v2's users and authorizations, and of all InfluxDB
+// 3 tokens, count up. [WithTLS] and [WithSelfSignedTLS] serve HTTPS.
 //
 // # The program
 //
@@ -140,7 +145,7 @@
 //
 // It listens where an address is given, on loopback unless told otherwise, and then
 // writes one line with the URLs to standard output: {"v2_url":…,"v3_url":…}, or text
-// with --ready-format text. Its log, on standard error, holds no secret. SIGINT and
+// with --ready-format text. Its log, on standard error, holds no token. SIGINT and
 // SIGTERM end it with exit code 0; a bad flag or file ends it with 2, a port that is
 // taken and other failures with 1. Every option that is not for Go alone has a flag,
 // such as --v3-version, --data, --tls-self-signed or --faults FILE, and every such

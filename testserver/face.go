@@ -103,6 +103,7 @@ func (x *exchange) run(r *http.Request) {
 		f.Before()
 	}
 	if err := f.Change.apply(x.face.server); err != nil {
+		x.face.server.journal.crashed(fmt.Sprintf("%s %s: a fault cannot change the world: %v", x.face.id, cmp.Or(x.entry.Op, "a request"), err))
 		x.face.server.cfg.logger.Warn("a fault cannot change the world", "seq", x.entry.Seq, "error", err)
 	}
 	if !f.AfterRun && !x.wait(r) {

@@ -49,7 +49,7 @@ type Fault struct {
 	// Spoil changes the reply after the handler ran, in a way that has a name.
 	Spoil Spoil
 	// Change is made before the handler; in JSON it is called "before". When it
-	// cannot be made, the log says so and the request goes on.
+	// cannot be made, the log says so, Run fails the test, and the request goes on.
 	Change Change
 	// Before is called before the handler, to change the world in mid-apply. Like
 	// Rewrite, it runs in a goroutine of the server, where a test may call Error but

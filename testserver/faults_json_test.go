@@ -309,7 +309,15 @@ func TestFault_change(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clk := testserver.NewFakeClock(noon)
-			srv := testserver.Run(t, testserver.WithClock(clk))
+			tb := &recorder{TB: t}
+			srv := testserver.Run(tb, testserver.WithClock(clk))
+			defer func() {
+				tb.finish()
+				// What cannot be done is no test that passes.
+				if impossible := strings.Contains(name, "nothing") || name == "create again"; (len(tb.failures) == 1) != impossible {
+					t.Errorf("failures %q", tb.failures)
+				}
+			}()
 			srv.BootstrapV3()
 			srv.CreateV3Token("ci", 0)
 			auth := srv.SetupV2().AuthorizationID

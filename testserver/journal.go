@@ -26,7 +26,8 @@ type Request struct {
 	// its scheme and cookies by their names.
 	Header http.Header
 	// Caller names the credential: the token's name (InfluxDB 3) or the
-	// authorization's ID (v2). It is empty for no or an unknown credential.
+	// authorization's ID (v2). It is empty for no or an unknown credential, and for a
+	// session.
 	Caller string
 	// Body is the whole request body, or its beginning under WithJournalLimit. It
 	// may hold a secret.
@@ -35,7 +36,7 @@ type Request struct {
 	BodyTruncated bool
 	// Status is the status code that was sent; 0 when nothing was sent (yet).
 	Status int
-	// ResponseHeader is what was sent.
+	// ResponseHeader is what was sent, the cookie of a session included.
 	ResponseHeader http.Header
 	// Executed says that the real handler ran.
 	Executed bool
@@ -88,7 +89,7 @@ type journal struct {
 	// unknown lists requests without a route that no fault answered. It outlives
 	// ResetRequests, since Run reports it in the end.
 	unknown []string
-	// crashes lists what the functions of faults did wrong; Run reports it too.
+	// crashes lists what went wrong in faults; Run reports it too.
 	crashes []string
 }
 
@@ -128,7 +129,8 @@ func (j *journal) finish(entry *Request, genuine bool, change func(*Request)) {
 	}
 }
 
-// crashed notes that a request ended in a panic.
+// crashed notes that a function of a fault panicked, or that a change could not be
+// made.
 func (j *journal) crashed(text string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

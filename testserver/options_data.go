@@ -31,8 +31,8 @@ var ErrDataFileDowngrade = store.ErrV2Downgrade
 // The file has the users (with salted hashes of their passwords), organizations,
 // buckets, roles and authorizations of InfluxDB v2, the cluster UUID, the tokens
 // and the databases of InfluxDB 3, and where the IDs of both go on. It does not
-// have sessions, the journal, the faults and the clock: after a restart, users
-// sign in again. Secrets are in it as hashes only, but for the tokens of a v2 face
+// have sessions, the journal, the issued secrets, the faults and the clock: after a
+// restart, users sign in again, and IssuedSecrets begins anew. Secrets are in it as hashes only, but for the tokens of a v2 face
 // without hashing (see WithV2HashedTokens), which has to show them again, as the
 // real server has. A later start with hashing wipes these out of the file.
 //

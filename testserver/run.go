@@ -5,7 +5,7 @@ import "testing"
 // Run starts a server for a test: all three faces listen on free ports of
 // 127.0.0.1, and everything closes with the test. The test fails when a request
 // had no route and no fault answered it, unless AllowUnknownRoutes is given, and
-// when a function of a fault panicked.
+// when a function of a fault panicked or the Change of one could not be made.
 func Run(t testing.TB, opts ...Option) *Server {
 	t.Helper()
 	s, err := New(opts...)
@@ -15,7 +15,7 @@ func Run(t testing.TB, opts ...Option) *Server {
 	t.Cleanup(func() {
 		s.Close()
 		for _, crash := range s.journal.allCrashes() {
-			t.Errorf("testserver: a request crashed: %s", crash)
+			t.Errorf("testserver: %s", crash)
 		}
 		if s.cfg.allowUnknownRoutes {
 			return

@@ -86,7 +86,7 @@ var flagGroups = []flagGroup{
 			text(func(s *settings) *string { return &s.listen.V3 })},
 		{"v3-recovery-listen", "ADDR", "Address of InfluxDB 3's endpoint for the recovery of the operator token, such as 127.0.0.1:8182.",
 			text(func(s *settings) *string { return &s.listen.V3Recovery })},
-		{"admin-listen", "ADDR", "Address of the admin endpoint of this server: faults, journal, clock. Always plain HTTP and always a loopback address.",
+		{"admin-listen", "ADDR", "Address of the admin endpoint of this server: GET /routes, /faults, /requests, /tokens, /clock; POST /faults, /changes, /clock/advance; DELETE /faults, /faults/{id}, /requests. Always plain HTTP and always a loopback address.",
 			text(func(s *settings) *string { return &s.listen.Admin })},
 		{"allow-non-loopback", "", "Listen also on addresses that other machines reach, apart from the admin endpoint.",
 			toggle(func(s *settings) *bool { return &s.allowNonLoopback })},
@@ -102,7 +102,7 @@ var flagGroups = []flagGroup{
 			}},
 		{"v2-strong-passwords", "", "Refuse weak passwords.",
 			toggle(func(s *settings) *bool { return &s.v2StrongPasswords })},
-		{"v2-starting", "", "Answer as a server that has not finished its start, until the admin endpoint gets the change {\"v2_ready\": true}.",
+		{"v2-starting", "", "Answer as a server that has not finished its start, until the admin endpoint gets POST /changes {\"v2_ready\": true}.",
 			toggle(func(s *settings) *bool { return &s.v2Starting })},
 	}},
 	{"InfluxDB 3", []flagSpec{
@@ -172,11 +172,11 @@ var flagGroups = []flagGroup{
 			text(func(s *settings) *string { return &s.tlsCAOut })},
 	}},
 	{"Faults", []flagSpec{
-		{"faults", "FILE", `Inject the faults in FILE, a JSON array such as [{"op": "POST /api/v2/authorizations", "times": 1, "status": 503}].`,
+		{"faults", "FILE", `Inject the faults in FILE, a JSON array such as [{"op": "POST /api/v2/authorizations", "times": 1, "status": 503}]. The fields: face, op, skip, times, status, header, body, redirect, delay, after_run, drop, truncate, spoil (garbage, wrong_hash), before (a change).`,
 			text(func(s *settings) *string { return &s.faults })},
 	}},
 	{"Output", []flagSpec{
-		{"ready-format", "FORMAT", "What to write on standard output once everything listens: json (one line) or text (one line for each URL, and then \"ready\"). Default: json.",
+		{"ready-format", "FORMAT", "What to write on standard output once everything listens: json, one line such as {\"v2_url\":\"http://127.0.0.1:8086\",\"version\":\"1.0.0\"}, with v3_url, v3_recovery_url and admin_url as well if they listen; or text, a line NAME URL for each and then \"ready VERSION\". Default: json.",
 			choice(func(s *settings) *string { return &s.readyFormat }, formatJSON, formatText)},
 		{"log-format", "FORMAT", "Format of the log on standard error: json or text. Default: json.",
 			choice(func(s *settings) *string { return &s.logFormat }, formatJSON, formatText)},

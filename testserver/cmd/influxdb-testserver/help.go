@@ -52,7 +52,8 @@ Examples:
 
 Every flag may also come from the environment, by the name that stands beside it;
 the command line wins. A value follows its flag as --flag VALUE or --flag=VALUE; a
-flag without a value is a switch, which --flag=false turns off.
+flag without a value is a switch, which --flag=false turns off. A misspelt flag is
+an error, a misspelt variable only a warning in the log.
 `
 
 const helpEnd = `
