@@ -89,20 +89,24 @@ type matcher struct {
 	// again holds, for each part, the names that stand both before it and from it on:
 	// of what was bound, only these matter for the rest.
 	again [][]string
-	// failed holds what is known not to match. Without it, a template with many
-	// captures takes forever to say no.
-	failed map[attempt]struct{}
+	// failed holds what is known not to match, with the longest rest of the text for
+	// which that is known. Without it, a template with many captures takes forever to
+	// say no.
+	failed map[attempt]int
 }
 
 // attempt is the rest of a template beside the rest of a text.
 type attempt struct {
-	part, left int
+	part int
+	// left is the length of the rest of the text. It is 0 for a part that may skip
+	// any text: what does not match the longer rest does not match a shorter one.
+	left int
 	// bound holds the values of the names that matter.
 	bound string
 }
 
 func newMatcher(parts []part) *matcher {
-	m := &matcher{parts: parts, bound: map[string]string{}, failed: map[attempt]struct{}{}, again: make([][]string, len(parts)+1)}
+	m := &matcher{parts: parts, bound: map[string]string{}, failed: map[attempt]int{}, again: make([][]string, len(parts)+1)}
 	for i := range parts {
 		for _, p := range parts[i:] {
 			named := func(before part) bool { return before.name == p.name }
@@ -129,7 +133,10 @@ func (m *matcher) match(i int, text string) bool {
 		fmt.Fprintf(&values, "%q", m.bound[name])
 	}
 	this := attempt{part: i, left: len(text), bound: values.String()}
-	if _, ok := m.failed[this]; ok {
+	if p.kind == "any" && p.name == "" {
+		this.left = 0
+	}
+	if left, ok := m.failed[this]; ok && len(text) <= left {
 		return false
 	}
 	capture := m.matchKind
@@ -139,7 +146,7 @@ func (m *matcher) match(i int, text string) bool {
 	if capture(i, text) {
 		return true
 	}
-	m.failed[this] = struct{}{}
+	m.failed[this] = len(text)
 	return false
 }
 
