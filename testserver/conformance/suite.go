@@ -41,8 +41,9 @@ func (r *Result) note(err error) {
 }
 
 // Reference puts the reference server, as one version of the product, through all
-// cases that hold for the version; each has a server of its own. Only counts the
-// cases whose name contains the text.
+// cases that hold for the version. Cases that need the fixture alone share a server,
+// as they do on a foreign one; each of the others has its own. Only counts the cases
+// whose name contains the text.
 func (s *Suite) Reference(ctx context.Context, version, only string) (*Result, error) {
 	dir, err := os.MkdirTemp("", "conformance")
 	if err != nil {
@@ -50,6 +51,8 @@ func (s *Suite) Reference(ctx context.Context, version, only string) (*Result, e
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // A temporary directory that stays does no harm.
 	result := &Result{Product: s.Product, Version: version}
+	pool := newPool(s, version, dir)
+	defer pool.close()
 	for i := range s.Cases {
 		c := &s.Cases[i]
 		if !strings.Contains(c.Name, only) {
@@ -63,7 +66,11 @@ func (s *Suite) Reference(ctx context.Context, version, only string) (*Result, e
 			result.NotRun = append(result.NotRun, NotRun{c, "it is about " + c.On})
 			continue
 		}
-		result.note(s.runOwn(ctx, c, version, fmt.Sprintf("%s/%d", dir, i), nil))
+		if c.Needs == NeedsFixture && !c.world() && !c.recovery() {
+			result.note(pool.run(ctx, c, i))
+		} else {
+			result.note(s.runOwn(ctx, c, version, fmt.Sprintf("%s/%d", dir, i), nil))
+		}
 	}
 	return result, nil
 }
