@@ -13,6 +13,8 @@ type gate struct {
 	shared  int
 	alone   bool
 	waiting int           // rotations that wait: new requests queue up behind them
+	queued  int           // requests that wait
+	turns   int           // of these, how many go before the next rotation
 	changed chan struct{} // closed at the next change, for everyone who waits
 }
 
@@ -27,20 +29,42 @@ func (g *gate) signal() {
 // enter admits one request, or returns the error of ctx. It must not be nested:
 // a request inside a request would wait for the rotation that waits for it.
 func (g *gate) enter(ctx context.Context) error {
-	for {
-		g.mu.Lock()
-		if !g.alone && g.waiting == 0 {
-			g.shared++
-			g.mu.Unlock()
-			return nil
-		}
-		changed := g.changed
+	g.mu.Lock()
+	if !g.alone && g.waiting == 0 {
+		g.shared++
 		g.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-changed:
+		return nil
+	}
+	g.queued++
+	for g.alone || g.waiting > 0 && g.turns == 0 {
+		err := g.wait(ctx)
+		if err == nil {
+			continue
 		}
+		g.queued--
+		g.turns = min(g.turns, g.queued)
+		g.signal()
+		g.mu.Unlock()
+		return err
+	}
+	g.queued--
+	g.turns = max(g.turns-1, 0)
+	g.shared++
+	g.mu.Unlock()
+	return nil
+}
+
+// wait waits for a change, or returns the error of ctx. The caller holds mu, which is
+// free meanwhile.
+func (g *gate) wait(ctx context.Context) error {
+	changed := g.changed
+	g.mu.Unlock()
+	defer g.mu.Lock()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-changed:
+		return nil
 	}
 }
 
@@ -56,24 +80,18 @@ func (g *gate) leave() {
 // returns the error of ctx.
 func (g *gate) lock(ctx context.Context) error {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.waiting++
-	for g.alone || g.shared > 0 {
-		changed := g.changed
-		g.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			g.mu.Lock()
-			g.waiting--
-			g.signal()
-			g.mu.Unlock()
-			return context.Cause(ctx)
-		case <-changed:
+	defer func() { g.waiting-- }()
+	for g.alone || g.shared > 0 || g.turns > 0 {
+		err := g.wait(ctx)
+		if err == nil {
+			continue
 		}
-		g.mu.Lock()
+		g.signal() // Who hears it goes on once this lock is given back.
+		return err
 	}
-	g.waiting--
 	g.alone = true
-	g.mu.Unlock()
 	return nil
 }
 
@@ -82,5 +100,7 @@ func (g *gate) unlock() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.alone = false
+	// One rotation after the other must not keep the requests waiting for ever.
+	g.turns = g.queued
 	g.signal()
 }

@@ -125,3 +125,54 @@ func TestGate_oneRotationAtATime(t *testing.T) {
 		}
 	})
 }
+
+// Requests that waited for one rotation go before the next one, and those that come
+// later do not.
+func TestGate_requestsTakeTurns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		if err := g.lock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var entered, locked atomic.Int32
+		enter := func(ctx context.Context) {
+			if g.enter(ctx) == nil {
+				entered.Add(1)
+			}
+		}
+		for range 5 {
+			go enter(t.Context())
+		}
+		go enter(ctx)
+		go func() {
+			if g.lock(t.Context()) == nil {
+				locked.Add(1)
+			}
+		}()
+		synctest.Wait()
+		g.unlock()
+		// It had its turn, and gives up at the same moment.
+		cancel()
+		synctest.Wait()
+		go enter(t.Context())
+		synctest.Wait()
+		if n := entered.Load(); n != 5 && n != 6 || locked.Load() != 0 {
+			t.Fatalf("%d requests entered, %d rotations", n, locked.Load())
+		}
+		for range entered.Load() {
+			g.leave()
+		}
+		synctest.Wait()
+		if locked.Load() != 1 {
+			t.Fatal("the next rotation has no turn")
+		}
+		before := entered.Load()
+		g.unlock()
+		synctest.Wait()
+		if entered.Load() != before+1 {
+			t.Error("the last request is stuck")
+		}
+	})
+}
