@@ -42,26 +42,16 @@ const (
 //api:operation POST /api/v3/configure/token/admin/regenerate
 //api:operation POST /api/v3/enterprise/configure/token/admin/regenerate
 func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdminToken, error) {
-	credentials := s.c.credentials
-	if err := credentials.gate.lock(ctx); err != nil {
+	if err := s.c.credentials.gate.lock(ctx); err != nil {
 		return nil, &RequestError{Method: http.MethodPost, Route: regenerateRoute, Err: err}
 	}
-	defer credentials.gate.unlock()
+	defer s.c.credentials.gate.unlock()
 
-	before, used, err := s.find(ctx, OperatorName, operation{alone: true})
-	if _, absent := errors.AsType[*NotFoundError](err); absent {
-		before = &AdminToken{} // The server's own answer to the regeneration says it best.
-	} else if err != nil {
+	before, used, ownCredential, err := s.beforeRotation(ctx)
+	if err != nil {
 		return nil, err
 	}
-	// A server that was started without authentication lists no hashes, and
-	// refuses the regeneration itself.
-	ownCredential := before.Fingerprint != "" && used.Fingerprint() == before.Fingerprint
-
-	issued, err := s.issueOperator(ctx, operation{
-		method: http.MethodPost, route: regenerateRoute, alone: true, credential: used,
-		object: "the operator token", advice: adviceRegenerate,
-	}, olderRegenerateRoute)
+	issued, err := s.regenerate(ctx, used)
 	if err != nil {
 		if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok {
 			// The gate is held meanwhile, so that the look must not take long.
@@ -72,9 +62,31 @@ func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdm
 		return nil, err
 	}
 	if ownCredential {
-		credentials.rotated(used, issued.Token)
+		s.c.credentials.rotated(used, issued.Token)
 	}
 	return issued, nil
+}
+
+// beforeRotation reads the operator token as it is. It returns the credential that
+// the server accepted, and whether that is the operator token itself.
+func (s *AdminTokensService) beforeRotation(ctx context.Context) (before *AdminToken, used Secret, own bool, err error) {
+	before, used, err = s.find(ctx, OperatorName, operation{alone: true})
+	if _, absent := errors.AsType[*NotFoundError](err); absent {
+		before = &AdminToken{} // The server's own answer to the regeneration says it best.
+	} else if err != nil {
+		return nil, Secret{}, false, err
+	}
+	// A server that was started without authentication lists no hashes, and
+	// refuses the regeneration itself.
+	return before, used, before.Fingerprint != "" && used.Fingerprint() == before.Fingerprint, nil
+}
+
+// regenerate sends the one request of a rotation. The caller holds the gate alone.
+func (s *AdminTokensService) regenerate(ctx context.Context, credential Secret) (*IssuedAdminToken, error) {
+	return s.issueOperator(ctx, operation{
+		method: http.MethodPost, route: regenerateRoute, alone: true, credential: credential,
+		object: "the operator token", advice: adviceRegenerate,
+	}, olderRegenerateRoute)
 }
 
 // investigate reads what a regeneration of unknown outcome has left behind, and

@@ -130,6 +130,15 @@ func (s *AdminTokensService) issueOperator(ctx context.Context, op operation, ol
 //
 //api:operation POST /api/v3/configure/token/named_admin
 func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenRequest) (*IssuedAdminToken, error) {
+	op, err := createNamed(req)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.issueToken(ctx, op, req.Name)
+}
+
+// createNamed is the call that creates a named admin token.
+func createNamed(req CreateAdminTokenRequest) (*operation, error) {
 	if err := checkTokenName("an admin token", req.Name); err != nil {
 		return nil, err
 	}
@@ -137,14 +146,14 @@ func (s *AdminTokensService) Create(ctx context.Context, req CreateAdminTokenReq
 	if err != nil {
 		return nil, err
 	}
-	body := struct {
-		Name    string `json:"token_name"`
-		Seconds *int64 `json:"expiry_secs,omitempty"`
-	}{req.Name, seconds}
-	return s.c.issueToken(ctx, &operation{
-		method: http.MethodPost, route: "/api/v3/configure/token/named_admin", body: body,
+	return &operation{
+		method: http.MethodPost, route: "/api/v3/configure/token/named_admin",
+		body: struct {
+			Name    string `json:"token_name"`
+			Seconds *int64 `json:"expiry_secs,omitempty"`
+		}{req.Name, seconds},
 		object: fmt.Sprintf("named admin token %q", cleanMessage(req.Name)), advice: adviceNamed,
-	}, req.Name)
+	}, nil
 }
 
 // RecoverOperator replaces the secret of the operator token without any
@@ -231,5 +240,5 @@ func (s *AdminTokensService) All(ctx context.Context) iter.Seq2[*AdminToken, err
 //
 //api:operation DELETE /api/v3/configure/token
 func (s *AdminTokensService) Delete(ctx context.Context, name string) error {
-	return s.c.deleteToken(ctx, name)
+	return s.c.deleteToken(ctx, name, operation{})
 }

@@ -45,6 +45,7 @@ type Client struct {
 	userAgent   string
 	logger      hclog.Logger
 	now         func() time.Time
+	retry       RetryPolicy
 	http        *retryablehttp.Client
 	credentials *credentials
 	session     *session // nil unless the client signs in
@@ -79,7 +80,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		return nil, fmt.Errorf("client: %w", err)
 	}
 	c := &Client{
-		base: base, userAgent: userAgent(cfg.userAgent), logger: cfg.logger, now: cfg.clock,
+		base: base, userAgent: userAgent(cfg.userAgent), logger: cfg.logger, now: cfg.clock, retry: cfg.retry,
 		credentials: &credentials{gate: newGate(), source: cfg.source, asking: make(chan struct{}, 1)},
 	}
 	if session, ok := cfg.source.(*session); ok {

@@ -26,6 +26,9 @@ type OutcomeUnknownError struct {
 	Evidence string
 	// Advice says what to do next, in sentences.
 	Advice string
+	// Guard is an admin token that still works, if RegenerateOperatorWithGuard has
+	// left one because everything else may be refused now; otherwise nil.
+	Guard *IssuedAdminToken
 	// Err is what went wrong: a RequestError, an Error, or the reason why the
 	// reply can't be used.
 	Err error

@@ -80,6 +80,19 @@ const adminPermissions = "*:*:*"
 //
 //api:operation POST /api/v3/enterprise/configure/token
 func (s *ResourceTokensService) Create(ctx context.Context, req CreateResourceTokenRequest) (*IssuedResourceToken, error) {
+	op, err := createResource(req)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := s.c.issueToken(ctx, op, req.Name)
+	if err != nil {
+		return nil, err
+	}
+	return new(IssuedResourceToken(*issued)), nil
+}
+
+// createResource is the call that creates a resource token.
+func createResource(req CreateResourceTokenRequest) (*operation, error) {
 	if err := checkTokenName("a resource token", req.Name); err != nil {
 		return nil, err
 	}
@@ -95,7 +108,7 @@ func (s *ResourceTokensService) Create(ctx context.Context, req CreateResourceTo
 	if err != nil {
 		return nil, err
 	}
-	issued, err := s.c.issueToken(ctx, &operation{
+	return &operation{
 		method: http.MethodPost, route: "/api/v3/enterprise/configure/token", enterprise: true,
 		body: struct {
 			Name        string               `json:"token_name"`
@@ -103,11 +116,7 @@ func (s *ResourceTokensService) Create(ctx context.Context, req CreateResourceTo
 			Seconds     *int64               `json:"expiry_secs,omitempty"`
 		}{req.Name, req.Permissions, seconds},
 		object: fmt.Sprintf("resource token %q", cleanMessage(req.Name)), advice: adviceNamed,
-	}, req.Name)
-	if err != nil {
-		return nil, err
-	}
-	return new(IssuedResourceToken(*issued)), nil
+	}, nil
 }
 
 // FindByName returns the listed resource token with that name. IsNotFound is true
@@ -180,7 +189,7 @@ func (s *ResourceTokensService) All(ctx context.Context) iter.Seq2[*ResourceToke
 //
 //api:operation DELETE /api/v3/configure/token
 func (s *ResourceTokensService) Delete(ctx context.Context, name string) error {
-	return s.c.deleteToken(ctx, name)
+	return s.c.deleteToken(ctx, name, operation{})
 }
 
 // admin reports whether the row is that of an admin token.

@@ -111,6 +111,9 @@ func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult,
 		return nil, s.c.unusable(&op, r, "it holds no authorization with an ID and a usable token")
 	}
 	s.c.credentials.remember(auth.Token)
+	if !req.Token.IsZero() && auth.Token != req.Token {
+		return nil, s.c.unusable(&op, r, "it holds another token than the request named")
+	}
 	result := &SetupResult{Auth: *auth}
 	result.User, _ = field[User](*fields, "user")
 	result.Org, _ = field[Organization](*fields, "org")

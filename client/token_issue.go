@@ -82,18 +82,17 @@ func field[T any](fields map[string]json.RawMessage, name string) (value T, ok b
 	return value, true
 }
 
-// deleteToken deletes the token with that name, of whatever kind it is.
-func (c *Client) deleteToken(ctx context.Context, name string) error {
-	op := &operation{
-		method: http.MethodDelete, route: "/api/v3/configure/token", query: url.Values{"token_name": {name}},
-		class: classIdempotent, generation: generationV3,
-	}
-	r, err := c.do(ctx, op)
+// deleteToken deletes the token with that name, of whatever kind it is. The given
+// operation says whether that is part of a rotation.
+func (c *Client) deleteToken(ctx context.Context, name string, op operation) error {
+	op.method, op.route, op.query = http.MethodDelete, "/api/v3/configure/token", url.Values{"token_name": {name}}
+	op.class, op.generation = classIdempotent, generationV3
+	r, err := c.do(ctx, &op)
 	if err != nil {
 		return err
 	}
 	if len(r.body) > 0 {
-		return c.unusable(op, r, "InfluxDB 3 answers a deletion with an empty body")
+		return c.unusable(&op, r, "InfluxDB 3 answers a deletion with an empty body")
 	}
 	return nil
 }

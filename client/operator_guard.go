@@ -1,0 +1,252 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// guardPrefix begins the names of guard tokens; 32 hexadecimal digits follow.
+	guardPrefix = "operator-rotation-guard-"
+	// guardLife is how long a guard token is valid: longer than a rotation takes,
+	// and short enough not to matter where it could not be deleted.
+	guardLife = 15 * time.Minute
+)
+
+// RegenerateOperatorWithGuard is RegenerateOperator for rotations that must not lock
+// anyone out, whatever gets lost. A Client that authenticates with the operator
+// token first makes a named admin token, the guard, which is valid for a quarter of
+// an hour, and sees that the server accepts it. When the outcome of the regeneration
+// is unknown, it regenerates again with the guard, as often as the RetryPolicy
+// allows: whatever the lost request did, the last reply counts. Afterwards it
+// compares the hash that the server lists with that of the secret, and deletes the
+// guard. A Client that authenticates with a named admin token needs no guard.
+//
+// Other goroutines may use the same Client meanwhile, as with RegenerateOperator.
+// The error is one of these:
+//
+//   - one of RegenerateOperator, before anything was sent or when the server has
+//     refused it;
+//   - a NotCreatedError: no request had an effect, or none was sent because there was
+//     no guard, and the previous secret works;
+//   - an OutcomeUnknownError. Its Guard is then an admin token that still works: keep
+//     it, and regenerate with it before it expires. If that token can't be had
+//     either, because the server can't be reached, Evidence says so.
+//
+// A guard that could not be deleted expires by itself, and a later call deletes what
+// the server still lists of it.
+//
+// API: POST /api/v3/configure/token/admin/regenerate, POST
+// /api/v3/configure/token/named_admin, DELETE /api/v3/configure/token; contract
+// influxdb3.md sections 2, 3 and 5.
+func (s *AdminTokensService) RegenerateOperatorWithGuard(ctx context.Context) (*IssuedAdminToken, error) {
+	if err := s.c.credentials.gate.lock(ctx); err != nil {
+		return nil, &RequestError{Method: http.MethodPost, Route: regenerateRoute, Err: err}
+	}
+	defer s.c.credentials.gate.unlock()
+
+	before, used, own, err := s.beforeRotation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rotation := &guardedRotation{
+		recovery: recovery{c: s.c}, s: s, before: before, used: used, spare: used, own: own,
+	}
+	if own {
+		if err := rotation.prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	issued, err := rotation.regenerate(ctx)
+	if err == nil && own {
+		s.c.credentials.rotated(used, issued.Token)
+	}
+	rotation.finish(ctx, issued, err)
+	return issued, err
+}
+
+// guardedRotation is one rotation of the operator token under a guard. The gate is
+// held alone throughout.
+type guardedRotation struct {
+	recovery
+	s *AdminTokensService
+	// before is the operator token as it was.
+	before *AdminToken
+	// used is the credential of the first request, and spare the one that works
+	// whatever happens to the operator token.
+	used, spare Secret
+	// own says that used is the operator token.
+	own bool
+	// guard was made for this rotation; nil when used serves as well.
+	guard *IssuedAdminToken
+}
+
+// prepare makes the guard, sees that it works, and sweeps out old ones.
+func (g *guardedRotation) prepare(ctx context.Context) error {
+	random := make([]byte, 16)
+	_, _ = rand.Read(random) // It never fails.
+	name := guardPrefix + hex.EncodeToString(random)
+	op, err := createNamed(CreateAdminTokenRequest{Name: name, ExpiresIn: guardLife})
+	if err != nil {
+		return err
+	}
+	op.alone, op.credential = true, g.used
+	guard, err := g.c.issueWithRecovery(ctx, op, namedToken{name: name, life: guardLife, admin: true, fresh: true})
+	if unknown, ok := errors.AsType[*OutcomeUnknownError](err); ok {
+		// About the operator token itself, nothing is unknown.
+		err = fmt.Errorf("a guard token, which ends by itself within %s, may have been made: %w", guardLife, unknown.Err)
+	}
+	if err != nil {
+		return g.notSent(err)
+	}
+	g.guard, g.spare = guard, guard.Token
+	rows, err := g.guards(ctx)
+	if err != nil {
+		ctx, cancel := followUp(ctx)
+		defer cancel()
+		g.drop(ctx, g.guard.Name, g.used)
+		return g.notSent(fmt.Errorf("the guard token does not work: %w", err))
+	}
+	for _, row := range rows {
+		if expiry := row.Expiry.pointer(); isGuard(row.Name) && expiry != nil && expiry.Before(guard.CreatedAt) {
+			g.drop(ctx, row.Name, g.spare)
+		}
+	}
+	return nil
+}
+
+// newSecret is what a rotation creates.
+const newSecret = "a new secret of the operator token"
+
+// notSent is the error of a rotation without a guard.
+func (g *guardedRotation) notSent(err error) error {
+	return &NotCreatedError{Object: newSecret, Evidence: "No request for it was sent: the operator token is what it was.", Err: err}
+}
+
+// isGuard reports whether name is one that only this package gives.
+func isGuard(name string) bool {
+	digits, ok := strings.CutPrefix(name, guardPrefix)
+	raw, err := hex.DecodeString(digits)
+	return ok && err == nil && len(raw) == 16
+}
+
+// guards lists the guard tokens, as the guard of this rotation. On a cluster, a node
+// may not know that token for a moment.
+func (g *guardedRotation) guards(ctx context.Context) ([]tokenRow, error) {
+	for n := 0; ; n++ {
+		rows, _, err := querySQL[tokenRow](ctx, g.c, operation{alone: true, credential: g.spare}, internalDatabase,
+			"SELECT * FROM system.tokens WHERE name LIKE $guards ORDER BY token_id", map[string]any{"guards": guardPrefix + "%"})
+		if !IsUnauthorized(err) || n >= g.c.retry.Max || g.c.pause(ctx, n) != nil {
+			return rows, err
+		}
+	}
+}
+
+// drop deletes a guard token with the given credential. What fails is no reason to
+// fail a rotation: the token ends by itself.
+func (g *guardedRotation) drop(ctx context.Context, name string, credential Secret) {
+	err := g.c.deleteToken(ctx, name, operation{alone: true, credential: credential})
+	if err != nil && !IsNotFound(err) {
+		g.c.loggerFor(ctx).Warn("A guard token of InfluxDB 3 could not be deleted", "name", name,
+			"error", cleanMessage(err.Error(), g.c.credentials.knownSecrets()...))
+	}
+}
+
+// regenerate sends the regeneration until a reply has come whose secret is the one
+// that the server lists.
+func (g *guardedRotation) regenerate(ctx context.Context) (*IssuedAdminToken, error) {
+	issued, err := g.s.regenerate(ctx, g.used)
+	if unknown, lost := errors.AsType[*OutcomeUnknownError](err); lost {
+		g.note(unknown)
+		return g.again(ctx)
+	}
+	return issued, err
+}
+
+// again goes on after the first lost reply, even when the caller has given up: he
+// would have no operator token.
+func (g *guardedRotation) again(ctx context.Context) (*IssuedAdminToken, error) {
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	credential := g.spare
+	for g.goOn(ctx) {
+		issued, err := g.s.regenerate(ctx, credential)
+		if IsForbidden(err) && g.guard != nil {
+			// This server lets nobody but the operator do it. With the old secret a
+			// repetition works if the lost request did not.
+			credential = g.used
+			issued, err = g.s.regenerate(ctx, credential)
+		}
+		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
+		switch {
+		case lost:
+			g.note(unknown)
+		case err != nil:
+			return nil, g.conclude(ctx, err)
+		case g.listed(ctx, issued):
+			return issued, nil
+		default:
+			g.tries++ // An earlier request has arrived late, and ended this secret.
+		}
+	}
+	return nil, g.conclude(ctx, g.last.Err)
+}
+
+// listed reports whether the server lists the operator token with the hash of
+// issued, or can't say: with the old hash a node answers that is behind.
+func (g *guardedRotation) listed(ctx context.Context, issued *IssuedAdminToken) bool {
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	after, _, err := g.s.find(ctx, OperatorName, operation{alone: true, credential: g.spare})
+	return err != nil || after.Fingerprint == issued.Token.Fingerprint() || after.Fingerprint == g.before.Fingerprint
+}
+
+// conclude makes the error of a rotation that has given up, of what the server says
+// now, and takes the credential out of use if it may be dead.
+func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	after, _, err := g.s.find(ctx, OperatorName, operation{alone: true, credential: g.spare})
+	if err == nil && after.Fingerprint == g.before.Fingerprint {
+		failed := g.notCreated(fmt.Sprintf("A read afterwards still showed the hash %s: the previous secret works.", after.Fingerprint), cause)
+		failed.Object = newSecret
+		return failed
+	}
+	g.last.Guard = g.guard
+	g.last.Advice = "No data and no other token is affected. Regenerate the operator token with the token that this client " +
+		"authenticates with, or with any other named admin token."
+	if g.guard != nil {
+		g.last.Advice = fmt.Sprintf("No data and no other token is affected. Regenerate the operator token with the Guard of this "+
+			"error, the token %q, which works for %s from its creation on, or with any other named admin token.", g.guard.Name, guardLife)
+	}
+	if err != nil {
+		g.last.Evidence = fmt.Sprintf("A read afterwards failed too: %v.", err)
+	} else {
+		g.last.Evidence = fmt.Sprintf("A read afterwards showed that it has been replaced: its hash was %s and is %s now; "+
+			"nobody has the new secret.", g.before.Fingerprint, after.Fingerprint)
+	}
+	if g.own {
+		g.c.credentials.distrust(g.used, &CredentialInDoubtError{Rotation: g.last})
+	}
+	return g.last
+}
+
+// finish deletes the guard, unless the caller may need it.
+func (g *guardedRotation) finish(ctx context.Context, issued *IssuedAdminToken, err error) {
+	if g.guard == nil || errors.Is(err, ErrOutcomeUnknown) {
+		return
+	}
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	if err == nil {
+		g.drop(ctx, g.guard.Name, issued.Token)
+		return
+	}
+	g.drop(ctx, g.guard.Name, g.spare)
+}

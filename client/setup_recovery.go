@@ -1,0 +1,108 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// RunWithRecovery is Run for callers who want the operator token or a plain no, also
+// when replies get lost. The request always names the token: a random one, unless
+// req has one. So it is in the caller's hand before anything is sent. When the
+// outcome of a request is unknown, the server is asked whether it can still be set
+// up, and if not, whether it accepts that token; then the result is read from it.
+// The error is one of Run, or a NotCreatedError: the server can still be set up; or
+// an OutcomeUnknownError, which says what is known.
+//
+// Only ID and secret of the Auth are certain after a recovery; the rest is what
+// could be read.
+//
+// API: POST /api/v2/setup, GET /api/v2/setup, /api/v2/me and
+// /api/v2/authorizations; contract influxdb2.md sections 4 to 7.
+func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*SetupResult, error) {
+	if req.Token.IsZero() {
+		req.Token = randomToken()
+	}
+	r := &recovery{c: s.c}
+	for {
+		result, err := s.Run(ctx, req)
+		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
+		switch {
+		case lost:
+			r.note(unknown)
+		case r.last == nil || err == nil:
+			return result, err
+		case !IsConflict(err):
+			return nil, r.notCreated("The server could still be set up before.", err)
+		}
+		done, err := s.isDone(ctx)
+		switch {
+		case err != nil:
+			return nil, r.stillUnknown(fmt.Sprintf("Asking the server for its setup failed too: %v.", err))
+		case done:
+			return s.resultOf(ctx, r, req)
+		case !r.goOn(ctx):
+			return nil, r.notCreated("The server says that it can still be set up.", r.last.Err)
+		}
+	}
+}
+
+// isDone asks whether the server is set up.
+func (s *SetupService) isDone(ctx context.Context) (bool, error) {
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	status, err := s.Status(ctx)
+	return err == nil && !status.Allowed, err
+}
+
+// randomToken makes up a token of the form that InfluxDB v2 gives its own.
+func randomToken() Secret {
+	random := make([]byte, 64)
+	_, _ = rand.Read(random) // It never fails.
+	return NewSecret(base64.URLEncoding.EncodeToString(random))
+}
+
+// resultOf reads what a setup has made of which the reply was lost, with the token
+// that the request named.
+func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupRequest) (*SetupResult, error) {
+	ctx, cancel := followUp(ctx)
+	defer cancel()
+	read := operation{credential: req.Token}
+	result := &SetupResult{}
+	list, err := listUnder[Authorization](ctx, s.c, read.get("/api/v2/authorizations"), "authorizations")
+	switch {
+	case IsUnauthorized(err):
+		return nil, r.stillUnknown("The server is set up now and does not accept the token that the request named: " +
+			"somebody else has set it up, or the setup broke off half-way.")
+	case err != nil:
+		return nil, r.stillUnknown(fmt.Sprintf("The server is set up now, and using the token that the request named failed: %v.", err))
+	case len(list) != 1:
+		return nil, r.stillUnknown(fmt.Sprintf("The server is set up now and has %d authorizations; a fresh one has a single one.", len(list)))
+	}
+	result.Auth = *list[0]
+	result.Auth.Token = req.Token
+	if user, err := objectOf(ctx, s.c, read.get("/api/v2/me"), result.Auth.UserID, func(u *User) string { return u.ID }); err == nil {
+		result.User = *user
+	}
+	orgs, err := listUnder[Organization](ctx, s.c, read.get("/api/v2/orgs", "org", req.Org), "orgs")
+	if err == nil && len(orgs) == 1 {
+		result.Org = *orgs[0]
+	}
+	buckets, err := listUnder[Bucket](ctx, s.c, read.get("/api/v2/buckets", "orgID", result.Auth.OrgID, "name", req.Bucket), "buckets")
+	if err == nil && len(buckets) == 1 {
+		result.Bucket = *buckets[0]
+	}
+	return result, nil
+}
+
+// get returns a read of route like op, with the pairs of name and value as its
+// query.
+func (op operation) get(route string, pairs ...string) *operation {
+	op.method, op.route, op.class, op.query = http.MethodGet, route, classRead, url.Values{}
+	setQuery(op.query, pairs...)
+	return &op
+}
