@@ -61,9 +61,33 @@
 // Repetitions back off exponentially with jitter, honour Retry-After (capped)
 // and stop at once when the context ends. When a creating call may have
 // happened and no usable reply came, the error is an [OutcomeUnknownError]
-// (errors.Is(err, [ErrOutcomeUnknown])): it says what may exist now and what to
-// do. Once such a request is under way it is finished under the client's own
-// timeout even when the caller's context ends, because a token is shown once.
+// (errors.Is(err, [ErrOutcomeUnknown])): it says what was sent and when, what may
+// exist now, and what to do. Once such a request is under way it is finished under
+// the client's own timeout even when the caller's context ends, because a token is
+// shown once. A reply to it counts as success only if it is what was asked for: the
+// right status, JSON, the right name, and of InfluxDB 3 a secret that has the hash
+// that the server says it stored.
+//
+// The calls with recovery go on from there, so that exactly one token is live in the
+// end and the caller has its secret, or none is and the error, a [NotCreatedError],
+// says so:
+//
+//   - [AdminTokensService.CreateWithRecovery] and
+//     [ResourceTokensService.CreateWithRecovery] look whether the token exists,
+//     delete it if it is provably their own, and create it again;
+//   - [AuthorizationsService.CreateWithRecovery] does the same, by a marker in the
+//     description that it takes off in the end;
+//   - [AdminTokensService.RegenerateOperatorWithGuard] makes a short-lived admin token
+//     first, with which the operator token can be regenerated whatever gets lost;
+//   - [SetupService.RunWithRecovery] names the token itself, and reads what the setup
+//     made if its reply does not come;
+//   - [AdminTokensService.CreateOperatorWithRecovery] asks again: a server creates its
+//     first operator token once. If that had happened, its secret is lost for good
+//     and the error stays an OutcomeUnknownError.
+//
+// They cost a read or an update more per token, and need permission for it. Where
+// even the follow-up gets no answer, the error is an OutcomeUnknownError too, with
+// what is known as its Evidence.
 //
 // # Rotation
 //
@@ -71,7 +95,16 @@
 // goroutines use the same Client: it waits for requests in flight, holds back
 // new ones, replaces the secret, and installs it as the Client's credential if
 // the Client authenticated with the operator token. No request in between is
-// refused.
+// refused. [AdminTokensService.RegenerateOperatorWithGuard] does so too, and survives
+// lost replies: it is the one for programs that run unattended.
+//
+// After a rotation of unknown outcome a Client that authenticates with the operator
+// token refuses further calls with a [CredentialInDoubtError], which tells what
+// happened, instead of letting each of them fail with 401.
+//
+// Tokens of the other kinds can't be regenerated: create the new one, hand it over,
+// see that it works, and then delete the old one (or set an authorization inactive
+// first, which can be taken back).
 //
 // # Sources
 //
@@ -83,5 +116,9 @@
 // # Testing
 //
 // Package testserver of this module is a server that speaks both contracts; it
-// is what this package is tested on.
+// is what this package is tested on, and it is made for tests of programs that use
+// this package: testserver.Run starts it within a test, Inject loses replies or
+// breaks them, and RequestsFor tells what was sent. Look at the examples of both
+// packages. Give a Client in a test WithRetry(RetryPolicy{Max: 3}), which waits for
+// nothing between two attempts.
 package client
