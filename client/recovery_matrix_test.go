@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -172,7 +173,8 @@ func TestRecovery_matrix(t *testing.T) {
 			for _, times := range []int{1, retries, 0} {
 				t.Run(fmt.Sprintf("%s/%s/%d times", faultName, callName, times), func(t *testing.T) {
 					t.Parallel()
-					srv, c, setup := call.serve(t)
+					var log bytes.Buffer
+					srv, c, setup := call.serve(t, client.WithLogger(traceLogger(&log)))
 					before := call.left(srv, setup)
 					fault := test.fault
 					fault.Op, fault.Times = call.op, times
@@ -180,7 +182,7 @@ func TestRecovery_matrix(t *testing.T) {
 					token, err := call.do(t.Context(), c, setup)
 					undo()
 					left := call.left(srv, setup)
-					noSecrets(t, srv, errorString(err), canary)
+					noSecrets(t, srv, fmt.Sprintf("%v\n%+v\n%#v\n", err, err, err)+log.String(), canary)
 					switch {
 					case times != 0 && !test.persists, call.named && test.done:
 						if err != nil || len(left) != 1 || left[0] != token.Fingerprint() {
