@@ -55,7 +55,7 @@ func request(t *testing.T, h http.Handler, method, target, token, body string) (
 func lists(t *testing.T, srv *testserver.Server, v2Token, v3Token string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	for _, path := range []string{"/api/v2/setup", "/api/v2/authorizations", "/api/v2/users", "/api/v2/orgs", "/api/v2/buckets"} {
+	for _, path := range []string{"/api/v2/setup", "/api/v2/authorizations", "/private/legacy/authorizations", "/api/v2/users", "/api/v2/orgs", "/api/v2/buckets"} {
 		status, body := request(t, srv.V2(), "GET", path, v2Token, "")
 		if status != http.StatusOK {
 			t.Errorf("GET %s: %d %s", path, status, body)

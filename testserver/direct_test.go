@@ -157,15 +157,21 @@ func TestDirect_misuse(t *testing.T) {
 		"CreateV2Authorization": func(srv *testserver.Server) { srv.CreateV2Authorization(testserver.V2Authorization{}) },
 		"DeleteV2Authorization": func(srv *testserver.Server) { srv.DeleteV2Authorization("00000000000000aa") },
 		"UpdateV2Authorization": func(srv *testserver.Server) { srv.UpdateV2Authorization("x", nil, nil) },
-		"CreateV2User":          func(srv *testserver.Server) { srv.CreateV2User("x"); srv.CreateV2User("x") },
-		"DeleteV2User":          func(srv *testserver.Server) { srv.DeleteV2User("00000000000000aa") },
-		"CreateV2Org":           func(srv *testserver.Server) { srv.CreateV2Org("") },
-		"DeleteV2Org":           func(srv *testserver.Server) { srv.DeleteV2Org("00000000000000aa") },
-		"CreateV2Bucket":        func(srv *testserver.Server) { srv.CreateV2Bucket("00000000000000aa", "b") },
-		"RenameV2User":          func(srv *testserver.Server) { srv.RenameV2User(srv.SetupV2().UserID, "\xff") },
-		"RenameV2Org":           func(srv *testserver.Server) { srv.RenameV2Org(srv.SetupV2().OrgID, "\xff") },
-		"RenameV2Bucket":        func(srv *testserver.Server) { srv.RenameV2Bucket(srv.SetupV2().BucketID, "\xff") },
-		"DeleteV2Bucket":        func(srv *testserver.Server) { srv.DeleteV2Bucket("00000000000000aa") },
+		"CreateV2LegacyAuthorization": func(srv *testserver.Server) {
+			srv.SetupV2()
+			srv.CreateV2LegacyAuthorization(testserver.V2LegacyAuthorization{}, "")
+		},
+		"DeleteV2LegacyAuthorization": func(srv *testserver.Server) { srv.DeleteV2LegacyAuthorization("00000000000000aa") },
+		"HasV2LegacyPassword":         func(srv *testserver.Server) { srv.HasV2LegacyPassword("00000000000000aa", "") },
+		"CreateV2User":                func(srv *testserver.Server) { srv.CreateV2User("x"); srv.CreateV2User("x") },
+		"DeleteV2User":                func(srv *testserver.Server) { srv.DeleteV2User("00000000000000aa") },
+		"CreateV2Org":                 func(srv *testserver.Server) { srv.CreateV2Org("") },
+		"DeleteV2Org":                 func(srv *testserver.Server) { srv.DeleteV2Org("00000000000000aa") },
+		"CreateV2Bucket":              func(srv *testserver.Server) { srv.CreateV2Bucket("00000000000000aa", "b") },
+		"RenameV2User":                func(srv *testserver.Server) { srv.RenameV2User(srv.SetupV2().UserID, "\xff") },
+		"RenameV2Org":                 func(srv *testserver.Server) { srv.RenameV2Org(srv.SetupV2().OrgID, "\xff") },
+		"RenameV2Bucket":              func(srv *testserver.Server) { srv.RenameV2Bucket(srv.SetupV2().BucketID, "\xff") },
+		"DeleteV2Bucket":              func(srv *testserver.Server) { srv.DeleteV2Bucket("00000000000000aa") },
 	}
 	for name, misuse := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -76,6 +76,14 @@ func v2ID(call, id string) store.V2ID {
 	return parsed
 }
 
+// optionalV2ID reads an ID that a test may leave empty.
+func optionalV2ID(call, id string) store.V2ID {
+	if id == "" {
+		return 0
+	}
+	return v2ID(call, id)
+}
+
 func optionalText(id store.V2ID) string {
 	if id == 0 {
 		return ""
@@ -108,15 +116,39 @@ func (s *Server) SetV2Ready(ready bool) {
 }
 
 func fromV2Authorization(a store.V2Authorization) V2Authorization {
-	out := V2Authorization{
+	return V2Authorization{
 		ID: a.ID.String(), Token: a.Token, Status: a.Status, Description: a.Description,
-		OrgID: a.OrgID.String(), UserID: a.UserID.String(),
+		OrgID: a.OrgID.String(), UserID: a.UserID.String(), Permissions: fromV2Permissions(a.Permissions),
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
-	for _, p := range a.Permissions {
-		out.Permissions = append(out.Permissions, V2Permission{Action: p.Action, Type: p.Type, ID: optionalText(p.ID), OrgID: optionalText(p.OrgID)})
+}
+
+func fromV2Permissions(permissions []store.V2Permission) []V2Permission {
+	var out []V2Permission
+	for _, p := range permissions {
+		out = append(out, V2Permission{Action: p.Action, Type: p.Type, ID: optionalText(p.ID), OrgID: optionalText(p.OrgID)})
 	}
 	return out
+}
+
+func toV2Permissions(call string, permissions []V2Permission) []store.V2Permission {
+	var out []store.V2Permission
+	for _, p := range permissions {
+		out = append(out, store.V2Permission{
+			Action: p.Action, Type: p.Type, ID: optionalV2ID(call, p.ID), OrgID: optionalV2ID(call, p.OrgID),
+		})
+	}
+	return out
+}
+
+// v2Owners reads the owners of a new authorization; those of the oldest one are the
+// default.
+func (s *Server) v2Owners(call, org, user string) (orgID, userID store.V2ID) {
+	orgID, userID = optionalV2ID(call, org), optionalV2ID(call, user)
+	if oldest, ok := s.store.V2OldestAuthorization(); ok {
+		orgID, userID = cmp.Or(orgID, oldest.OrgID), cmp.Or(userID, oldest.UserID)
+	}
+	return orgID, userID
 }
 
 // V2Authorizations returns all authorizations in the order of creation, those
@@ -134,25 +166,11 @@ func (s *Server) CreateV2Authorization(a V2Authorization) V2Authorization {
 	const call = "CreateV2Authorization"
 	must(call, checkV2Status(cmp.Or(a.Status, "active")))
 	must(call, checkV2Permissions(a.Permissions))
-	optional := func(id string) store.V2ID {
-		if id == "" {
-			return 0
-		}
-		return v2ID(call, id)
-	}
-	in := store.V2Authorization{
-		Token: a.Token, Status: a.Status, Description: a.Description,
-		OrgID: optional(a.OrgID), UserID: optional(a.UserID),
-	}
-	if oldest, ok := s.store.V2OldestAuthorization(); ok {
-		in.OrgID, in.UserID = cmp.Or(in.OrgID, oldest.OrgID), cmp.Or(in.UserID, oldest.UserID)
-	}
-	for _, p := range a.Permissions {
-		in.Permissions = append(in.Permissions, store.V2Permission{
-			Action: p.Action, Type: p.Type, ID: optional(p.ID), OrgID: optional(p.OrgID),
-		})
-	}
-	made, err := s.store.V2CreateAuthorization(in, s.cfg.v2.hashedTokens())
+	orgID, userID := s.v2Owners(call, a.OrgID, a.UserID)
+	made, err := s.store.V2CreateAuthorization(store.V2Authorization{
+		Token: a.Token, Status: a.Status, Description: a.Description, OrgID: orgID, UserID: userID,
+		Permissions: toV2Permissions(call, a.Permissions),
+	}, s.cfg.v2.hashedTokens())
 	must(call, err)
 	return fromV2Authorization(made)
 }

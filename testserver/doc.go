@@ -36,6 +36,8 @@
 //     ([WithV2StrongPasswords]), sessions (signin, signout, cookie), me,
 //     organizations and buckets with their members and owners, resources, the list
 //     of links at /api/v2, and /api/v2/config for operators;
+//   - v1-compatible authorizations at /private/legacy/authorizations, whose user name
+//     and password count on the 1.x path /write;
 //   - /api/v2/write and the 1.x path /write, as the proof of what a token may do:
 //     the points are checked for the permission and thrown away;
 //   - /health, /ready, /ping, /metrics (without metrics) and CORS;
@@ -84,9 +86,9 @@
 // InfluxDB v2, all versions: queries (Flux and InfluxQL), tasks, dashboards, cells,
 // views, labels, variables, telegrafs, scrapers, sources, secrets, checks,
 // notification rules and endpoints, documents, notebooks, annotations, remotes,
-// replications, stacks and templates, DBRP mappings, v1-compatible authorizations,
-// delete, backup and restore, /debug, the web UI and swagger.json; the limits of
-// the hardening mode; InfluxDB Cloud.
+// replications, stacks and templates, DBRP mappings, delete, backup and restore,
+// /debug, the web UI and swagger.json; the limits of the hardening mode; InfluxDB
+// Cloud.
 //
 // InfluxDB 3, all versions: writing, InfluxQL, Flight, tables, caches, plugins,
 // retention periods (Enterprise has the route, which answers 403), and every table
@@ -96,8 +98,10 @@
 //
 // This server follows a contract, which was observed on real servers of v2 and read
 // in the source of InfluxDB 3; it was not itself compared with a real server yet.
-// Package conformance has cases for the statements of the contract, and puts real
-// servers through them too: make conformance V2_URL=… V3_URL=….
+// The contract of v1-compatible authorizations was read in the source of v2; their
+// cases were put to the handlers of 2.7.12 and 2.10.0 and hold there. Package
+// conformance has cases for the statements of the contracts, and puts real servers
+// through them too: make conformance V2_URL=… V3_URL=….
 //
 // # Requests and faults
 //

@@ -207,7 +207,7 @@ func TestCases_nameTheirPlace(t *testing.T) {
 // differences between the versions of InfluxDB v2, such as "wire difference 1".
 func namesPlace(p Product, text string) bool {
 	last := map[Product]map[string]int{
-		V2: {"§%d": 11, "case %d": 70, "wire difference %d": 5},
+		V2: {"§%d": 11, "case %d": 70, "wire difference %d": 5, "legacy §%d": 9},
 		V3: {"§%d": 15, "case %d": 74},
 	}
 	for place, highest := range last[p] {

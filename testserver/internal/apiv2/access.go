@@ -1,6 +1,7 @@
 package apiv2
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -36,13 +37,26 @@ func bearer(r *http.Request) (string, bool) {
 	return token, true
 }
 
+// errNoCredential says that a request comes without a credential.
+var errNoCredential = errors.New("no credential")
+
+// holder returns the authorization whose token a request presents. The user name of
+// a v1-compatible authorization is no token.
+func (a *API) holder(r *http.Request) (store.V2Authorization, error) {
+	token, ok := bearer(r)
+	if !ok {
+		return store.V2Authorization{}, errNoCredential
+	}
+	return a.store.V2AuthorizationByToken(token)
+}
+
 // authenticate finds the caller of a request. A token wins over a cookie, also
 // when it is wrong; a header of another scheme does not count.
 func (a *API) authenticate(r *http.Request) (*caller, error) {
 	unauthorized := compactErrorf(codeUnauthorized, "unauthorized access")
 	c := &caller{}
-	if token, ok := bearer(r); ok {
-		auth, err := a.store.V2AuthorizationByToken(token)
+	if _, ok := bearer(r); ok {
+		auth, err := a.holder(r)
 		if err != nil {
 			return nil, unauthorized
 		}

@@ -69,8 +69,8 @@ func answersEarly(path string) bool {
 	return path == "/health" || path == "/ready"
 }
 
-// isAPI says whether a path belongs to the API; the last two prefixes lead to
-// nothing but a 404.
+// isAPI says whether a path belongs to the API; the last prefix leads to nothing
+// but a 404, and so does most of /private.
 func isAPI(path string) bool {
 	return strings.HasPrefix(path, prefix) || strings.HasPrefix(path, "/private/") ||
 		strings.HasPrefix(path, "/v1")
@@ -136,17 +136,14 @@ func (a *API) Routes() []string {
 	return append(ops, systemOps...)
 }
 
-// Caller returns the ID of the authorization whose token a request presents, or
-// "" when there is none.
+// Caller returns the ID of the authorization whose token, or user name and
+// password, a request presents, or "" when there is none.
 func (a *API) Caller(r *http.Request) string {
-	token, ok := bearer(r)
-	if isLegacy(r.URL.Path) {
-		token, ok = legacyToken(r)
+	find := a.legacyHolder
+	if !isLegacy(r.URL.Path) {
+		find = a.holder
 	}
-	if !ok {
-		return ""
-	}
-	auth, err := a.store.V2AuthorizationByToken(token)
+	auth, err := find(r)
 	if err != nil {
 		return ""
 	}

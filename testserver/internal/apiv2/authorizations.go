@@ -14,6 +14,9 @@ const (
 	typeUsers          = "users"
 )
 
+// unknownStatus is the text for a status that no authorization can have.
+const unknownStatus = "unknown authorization status"
+
 func errAuthorizationNotFound() error { return errorf(codeNotFound, "authorization not found") }
 
 func postAuthorization(c *call) (int, any, error) {
@@ -222,11 +225,10 @@ func patchAuthorization(c *call) (int, any, error) {
 
 // errUnknownStatus names the function that found the fault, since 2.9.
 func (a *API) errUnknownStatus() error {
-	const text = "unknown authorization status"
 	if a.since(9) {
-		return errorf(codeInvalid, "encodeAuthorization: "+text)
+		return errorf(codeInvalid, "encodeAuthorization: "+unknownStatus)
 	}
-	return errorf(codeInvalid, text)
+	return errorf(codeInvalid, unknownStatus)
 }
 
 func deleteAuthorization(c *call) (int, any, error) {

@@ -1,6 +1,7 @@
 package apiv2
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,32 +12,51 @@ import (
 // isLegacy says whether a path is one of the 1.x API.
 func isLegacy(path string) bool { return path == "/write" || path == "/query" || path == "/ping" }
 
-// legacyToken reads the token as the 1.x API wants it: as the password of any
-// user, in the query, in a Basic header or after "Token", in this order.
-func legacyToken(r *http.Request) (string, bool) {
+// legacyCredential reads a user name and a password as the 1.x API wants them: in
+// the query, after "Token" or in a Basic header, in this order. After "Token" the
+// user does not count, so that there is none.
+func legacyCredential(r *http.Request) (user, password string, ok bool) {
 	q := r.URL.Query()
 	if q.Get("u") != "" && q.Get("p") != "" {
-		return q.Get("p"), true
+		return q.Get("u"), q.Get("p"), true
 	}
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && scheme == "Token" && !strings.Contains(token, " ") {
 		if _, password, ok := strings.Cut(token, ":"); ok {
-			return password, true
+			return "", password, true
 		}
-		return token, true
+		return "", token, true
 	}
-	_, password, ok := r.BasicAuth()
-	return password, ok
+	return r.BasicAuth()
+}
+
+// legacyHolder returns the authorization whose credential a 1.x request presents.
+// The password is that of the v1-compatible authorization with the user's name, or
+// else, if there is none of that name, a token. So the token of an authorization
+// is no password of a name that is taken.
+func (a *API) legacyHolder(r *http.Request) (store.V2Authorization, error) {
+	user, password, ok := legacyCredential(r)
+	if !ok {
+		return store.V2Authorization{}, errNoCredential
+	}
+	auth, err := a.store.V2LegacyAuthorizationByName(user)
+	if err != nil {
+		return a.store.V2AuthorizationByToken(password)
+	}
+	if err := a.store.V2CheckLegacyPassword(auth.ID, password); err != nil {
+		return store.V2Authorization{}, err
+	}
+	// A password from before the rule counts no more.
+	return legacyToPlain(auth), a.checkPassword(password)
 }
 
 // legacyCaller finds the caller of a 1.x request. Unlike in the API, an inactive
-// token or owner is an unknown one.
+// authorization or owner is an unknown one.
 func (a *API) legacyCaller(r *http.Request) (store.V2Authorization, error) {
-	token, ok := legacyToken(r)
-	if !ok {
+	auth, err := a.legacyHolder(r)
+	if errors.Is(err, errNoCredential) {
 		return store.V2Authorization{}, compactErrorf(codeUnauthorized, "unauthorized access")
 	}
 	unknown := compactErrorf(codeUnauthorized, "Unauthorized")
-	auth, err := a.store.V2AuthorizationByToken(token)
 	if err != nil || auth.Status != active {
 		return store.V2Authorization{}, unknown
 	}

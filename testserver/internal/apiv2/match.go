@@ -85,8 +85,12 @@ func isMembers(path string, segments []string) bool {
 		(segments[membersAt] == "members" || segments[membersAt] == "owners")
 }
 
-// resource is the first segment below the API's prefix.
+// resource is the first segment below the API's prefix, or the path of the
+// v1-compatible authorizations, which are outside of it.
 func (rt *route) resource() string {
+	if below(legacyPath, rt.path) {
+		return legacyPath
+	}
 	rest := strings.TrimPrefix(rt.path, prefix+"/")
 	name, _, _ := strings.Cut(rest, "/")
 	return prefix + "/" + name
@@ -109,7 +113,7 @@ func (rt *route) mounted() bool {
 }
 
 // takes compares a path with the pattern of the route and returns the values of
-// the parameters.
+// the parameters. One in the middle may be empty: the router below it answers.
 func (rt *route) takes(path string) (map[string]string, bool) {
 	if rt.below && below(rt.path, path) {
 		return nil, true
@@ -126,7 +130,7 @@ func (rt *route) takes(path string) (map[string]string, bool) {
 	for i, part := range want {
 		name, isParam := strings.CutPrefix(part, "{")
 		switch {
-		case isParam && (have[i] != "" || slash):
+		case isParam && (have[i] != "" || slash || i < len(want)-1):
 			params[strings.TrimSuffix(name, "}")] = have[i]
 		case part != have[i]:
 			return nil, false

@@ -45,3 +45,19 @@ func (a *API) checkPassword(password string) error {
 	}
 	return errorf(codeInvalid, "%s", strings.Join(faults, "\n"))
 }
+
+// checkNewPassword finds fault with a password that shall be set. Where strong ones
+// are wanted, the real servers divide by the length of the password and panic if it
+// is empty.
+func (c *call) checkNewPassword(password string) error {
+	if c.cfg.StrongPasswords && password == "" {
+		return c.errPanicked()
+	}
+	return c.checkPassword(password)
+}
+
+// errPanicked is what a panic of a handler looks like: that which was to print it
+// panics as well, and so the text is the same for all.
+func (c *call) errPanicked() error {
+	return errorf(codeInternal, "a panic has occurred: %s: runtime error: slice bounds out of range [-1:]", c.URL)
+}

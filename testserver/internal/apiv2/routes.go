@@ -9,8 +9,10 @@ const prefix = "/api/v2"
 const (
 	bucketsPath = prefix + "/buckets"
 	configPath  = prefix + "/config"
-	orgsPath    = prefix + "/orgs"
-	writePath   = prefix + "/write"
+	// legacyPath is where the v1-compatible authorizations are.
+	legacyPath = "/private/legacy/authorizations"
+	orgsPath   = prefix + "/orgs"
+	writePath  = prefix + "/write"
 )
 
 // handler answers one call: with a status and a body that becomes JSON, or with
@@ -63,6 +65,13 @@ func (a *API) routeTable() []route {
 		{method: get, path: auths + "/{id}", handle: getAuthorization},
 		{method: patch, path: auths + "/{id}", handle: patchAuthorization},
 		{method: del, path: auths + "/{id}", handle: deleteAuthorization},
+
+		{method: get, path: legacyPath, handle: listLegacyAuthorizations},
+		{method: post, path: legacyPath, handle: postLegacyAuthorization},
+		{method: get, path: legacyPath + "/{id}", handle: getLegacyAuthorization},
+		{method: patch, path: legacyPath + "/{id}", handle: patchLegacyAuthorization},
+		{method: del, path: legacyPath + "/{id}", handle: deleteLegacyAuthorization},
+		{method: post, path: legacyPath + "/{id}/password", handle: postLegacyPassword},
 
 		{method: get, path: prefix + "/me", handle: getMe},
 		{method: put, path: prefix + "/me/password", handle: putMyPassword},

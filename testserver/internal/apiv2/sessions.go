@@ -3,7 +3,6 @@ package apiv2
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver/internal/store"
@@ -54,7 +53,7 @@ func postPassword(c *call) (int, any, error) {
 
 // setPassword checks the password before the user, as the store does.
 func (c *call) setPassword(id store.V2ID, password string) (int, any, error) {
-	if err := c.checkPassword(password); err != nil {
+	if err := c.checkNewPassword(password); err != nil {
 		return 0, nil, err
 	}
 	if err := c.store.V2SetPassword(id, password); err != nil {
@@ -94,9 +93,8 @@ func putPassword(c *call) (int, any, error) {
 func putMyPassword(c *call) (int, any, error) {
 	oldPassword, newPassword, err := c.oldAndNew()
 	if err != nil {
-		panicked := fmt.Sprintf("a panic has occurred: %s: runtime error: slice bounds out of range [-1:]", c.URL)
 		var twice []byte
-		for _, message := range []string{err.Error(), panicked} {
+		for _, message := range []string{err.Error(), c.errPanicked().Error()} {
 			one, err := json.MarshalIndent(errorBody{Code: codeInternal, Message: message}, "", "\t")
 			if err != nil {
 				return 0, nil, err

@@ -251,7 +251,7 @@ func deleteUser(c *call) (int, any, error) {
 
 // getUserPermissions is a bare array. Nobody checks that the user exists.
 func getUserPermissions(c *call) (int, any, error) {
-	id, err := c.id("id")
+	id, err := c.userID()
 	if err != nil {
 		return 0, nil, err
 	}

@@ -52,10 +52,11 @@ func state(t *testing.T, s *Store) map[string]string {
 // world is a store with something of everything.
 type world struct {
 	*Store
-	setup V2SetupResult
-	alice V2User
-	other V2Org
-	auth  V2Authorization
+	setup  V2SetupResult
+	alice  V2User
+	other  V2Org
+	auth   V2Authorization
+	legacy V2LegacyAuthorization
 }
 
 func newWorld(t *testing.T, b Backend, hashed bool) world {
@@ -75,6 +76,13 @@ func newWorld(t *testing.T, b Backend, hashed bool) world {
 	err = w.V2SetPassword(w.alice.ID, "alice's password")
 	check()
 	w.other, err = w.V2CreateOrg("other", "text", w.alice.ID)
+	check()
+	w.legacy, err = w.V2CreateLegacyAuthorization(V2LegacyAuthorization{
+		Name: "telegraf", OrgID: w.other.ID, UserID: w.alice.ID,
+		Permissions: []V2Permission{{Action: "write", Type: "buckets", OrgID: w.other.ID}},
+	})
+	check()
+	err = w.V2SetLegacyPassword(w.legacy.ID, "telegraf's password")
 	check()
 	w.auth, err = w.V2CreateAuthorization(V2Authorization{
 		Description: "<ci> \u2028", OrgID: w.other.ID, UserID: w.alice.ID,
@@ -101,13 +109,23 @@ var mutations = map[string]func(w world) error{
 		return err
 	},
 	"V2DeleteAuthorization": func(w world) error { return w.V2DeleteAuthorization(w.auth.ID) },
-	"V2CreateUser":          func(w world) error { _, err := w.V2CreateUser(V2User{Name: "bob"}); return err },
-	"V2UpdateUser":          func(w world) error { _, err := w.V2UpdateUser(w.alice.ID, new("eve"), new("inactive")); return err },
-	"V2DeleteUser":          func(w world) error { return w.V2DeleteUser(w.alice.ID) },
-	"V2SetPassword":         func(w world) error { return w.V2SetPassword(w.alice.ID, "another password") },
-	"V2CreateOrg":           func(w world) error { _, err := w.V2CreateOrg("third", "", w.alice.ID); return err },
-	"V2UpdateOrg":           func(w world) error { _, err := w.V2UpdateOrg(w.other.ID, new("renamed"), new("")); return err },
-	"V2DeleteOrg":           func(w world) error { return w.V2DeleteOrg(w.other.ID) },
+	"V2CreateLegacyAuthorization": func(w world) error {
+		_, err := w.V2CreateLegacyAuthorization(V2LegacyAuthorization{Name: "grafana", OrgID: w.other.ID, UserID: w.alice.ID})
+		return err
+	},
+	"V2UpdateLegacyAuthorization": func(w world) error {
+		_, err := w.V2UpdateLegacyAuthorization(w.legacy.ID, new("inactive"), new("new"))
+		return err
+	},
+	"V2DeleteLegacyAuthorization": func(w world) error { return w.V2DeleteLegacyAuthorization(w.legacy.ID) },
+	"V2SetLegacyPassword":         func(w world) error { return w.V2SetLegacyPassword(w.legacy.ID, "another password") },
+	"V2CreateUser":                func(w world) error { _, err := w.V2CreateUser(V2User{Name: "bob"}); return err },
+	"V2UpdateUser":                func(w world) error { _, err := w.V2UpdateUser(w.alice.ID, new("eve"), new("inactive")); return err },
+	"V2DeleteUser":                func(w world) error { return w.V2DeleteUser(w.alice.ID) },
+	"V2SetPassword":               func(w world) error { return w.V2SetPassword(w.alice.ID, "another password") },
+	"V2CreateOrg":                 func(w world) error { _, err := w.V2CreateOrg("third", "", w.alice.ID); return err },
+	"V2UpdateOrg":                 func(w world) error { _, err := w.V2UpdateOrg(w.other.ID, new("renamed"), new("")); return err },
+	"V2DeleteOrg":                 func(w world) error { return w.V2DeleteOrg(w.other.ID) },
 	"V2CreateBucket": func(w world) error {
 		_, err := w.V2CreateBucket(V2Bucket{OrgID: w.other.ID, Name: "b1", Retention: 24 * time.Hour})
 		return err
@@ -146,6 +164,7 @@ func TestPersist_methods(t *testing.T) {
 		"V2Authorization", "V2AuthorizationByToken", "V2Authorizations", "V2OldestAuthorization",
 		"V2Bucket", "V2BucketByName", "V2Buckets", "V2Org", "V2OrgByName", "V2Orgs",
 		"V2User", "V2UserByName", "V2Users", "V2UserPermissions", "V2MembersOf", "V2RolesOf",
+		"V2LegacyAuthorization", "V2LegacyAuthorizationByName", "V2LegacyAuthorizations", "V2CheckLegacyPassword",
 		"V2CheckPassword", "V2CreateSession", "V2UseSession", "V2EndSession",
 		"V2SetupAllowed", "V2ChosenTokens", "V2Setup", // It has its own test.
 		"V3Authenticate", "V3ClusterUUID", "V3Database", "V3Databases", "V3ExpiryOverflows",
@@ -605,6 +624,7 @@ func TestOpen_errors(t *testing.T) {
 		"zero ID":       {rows: map[string]string{"v2_sequence/-": `"0000000000000000"`}, failAfter: -1},
 		"short hash":    {rows: map[string]string{"v2_authorizations/x": `{"id":"00000000000000aa","hash":"00"}`}, failAfter: -1},
 		"bad hash":      {rows: map[string]string{"v2_authorizations/x": `{"id":"00000000000000aa","hash":"` + strings.Repeat("x", 64) + `"}`}, failAfter: -1},
+		"two users":     {rows: map[string]string{"v2_legacy_authorizations/x": `{"id":"00000000000000aa","name":"a"}`, "v2_legacy_authorizations/y": `{"id":"00000000000000bb","name":"a"}`}, failAfter: -1},
 		"two names":     {rows: map[string]string{"v3_tokens/x": `{"name":"a","hash":"a"}`, "v3_tokens/y": `{"name":"a","hash":"b"}`}, failAfter: -1},
 		"cannot write":  {failAfter: 0},
 		"no random":     {failAfter: -1, random: bytes.NewReader(nil)},

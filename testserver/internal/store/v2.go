@@ -131,6 +131,12 @@ type v2State struct {
 	// those of deleted authorizations, whose rows linger in it.
 	readable cell[bool]
 
+	// legacy has the v1-compatible authorizations, and legacyPasswords the verifiers
+	// of those with a password.
+	legacy          *table[V2ID, V2LegacyAuthorization]
+	legacyNames     *uniqueIndex[V2LegacyAuthorization]
+	legacyPasswords *table[V2ID, v2Verifier]
+
 	// sessions are kept in memory only, as on the real servers.
 	sessions map[string]V2Session
 	// sweepAt is the number of sessions at which the expired ones are forgotten.
@@ -163,6 +169,9 @@ func (v *v2State) init(s *Store) {
 	v.authHashes = unique(func(a V2Authorization) string { return string(a.Hash[:]) })
 	v.auths = newTable[V2ID](s, "v2_authorizations", v.authHashes)
 	v.readable = newCell[bool](s, "v2_readable_tokens")
+	v.legacyNames = unique(func(a V2LegacyAuthorization) string { return a.Name })
+	v.legacy = newTable[V2ID](s, "v2_legacy_authorizations", v.legacyNames)
+	v.legacyPasswords = newTable[V2ID, v2Verifier](s, "v2_legacy_passwords")
 	v.sessions = map[string]V2Session{}
 }
 

@@ -58,18 +58,25 @@ func (s *Store) V2SetPassword(id V2ID, password string) error {
 }
 
 func (s *Store) v2SetPasswordLocked(id V2ID, password string) error {
-	if len(password) < v2MinPassword || len(password) > v2MaxPassword {
-		return ErrV2PasswordLength
-	}
-	if !s.v2.users.has(id) {
-		return ErrV2NotFound
-	}
-	v, err := newV2Verifier(password, s.random)
+	v, err := s.v2NewVerifierLocked(s.v2.users.has(id), password)
 	if err != nil {
 		return err
 	}
 	s.v2.passwords.put(id, v)
 	return nil
+}
+
+// v2NewVerifierLocked makes the verifier of a new password, whose length is checked
+// before it matters whether there is somebody to have it.
+func (s *Store) v2NewVerifierLocked(known bool, password string) (v2Verifier, error) {
+	switch {
+	case len(password) < v2MinPassword || len(password) > v2MaxPassword:
+		return v2Verifier{}, ErrV2PasswordLength
+	case !known:
+		return v2Verifier{}, ErrV2NotFound
+	default:
+		return newV2Verifier(password, s.random)
+	}
 }
 
 // V2CheckPassword compares the password of a user.
@@ -78,6 +85,12 @@ func (s *Store) V2CheckPassword(id V2ID, password string) error {
 	known := s.v2.users.has(id)
 	v, ok := s.v2.passwords.get(id)
 	s.mu.RUnlock()
+	return v2ComparePassword(known, v, ok, password)
+}
+
+// v2ComparePassword says whether somebody who is known, and has a verifier if ok,
+// has this password.
+func v2ComparePassword(known bool, v v2Verifier, ok bool, password string) error {
 	switch {
 	case !known:
 		return ErrV2NotFound
