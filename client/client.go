@@ -20,6 +20,8 @@ import (
 type Client struct {
 	// Authorizations manages the API tokens of InfluxDB v2.
 	Authorizations *AuthorizationsService
+	// LegacyAuthorizations manages the v1-compatible authorizations of InfluxDB v2.
+	LegacyAuthorizations *LegacyAuthorizationsService
 	// Setup initialises an InfluxDB v2 server.
 	Setup *SetupService
 	// Organizations manages the organizations of InfluxDB v2.
@@ -106,6 +108,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 
 	s := &service{c}
 	c.Authorizations = (*AuthorizationsService)(s)
+	c.LegacyAuthorizations = (*LegacyAuthorizationsService)(s)
 	c.Setup = (*SetupService)(s)
 	c.Organizations = (*OrganizationsService)(s)
 	c.Users = (*UsersService)(s)

@@ -20,10 +20,10 @@
 //
 // # Generations and versions
 //
-// The services [AuthorizationsService], [SetupService], [OrganizationsService],
-// [UsersService], [BucketsService], [MeService], [SessionService] and
-// [ResourcesService] speak the API of InfluxDB v2 (2.7 to 2.10),
-// [AdminTokensService] the one of InfluxDB 3 (3.6 and later), and
+// The services [AuthorizationsService], [LegacyAuthorizationsService],
+// [SetupService], [OrganizationsService], [UsersService], [BucketsService],
+// [MeService], [SessionService] and [ResourcesService] speak the API of InfluxDB v2
+// (2.7 to 2.10), [AdminTokensService] the one of InfluxDB 3 (3.6 and later), and
 // [ResourceTokensService] what only InfluxDB 3 Enterprise has.
 // [ServerService.Info] tells which server answers. A call that reaches a server
 // of the other generation fails with a [GenerationError] that names it, and one
@@ -109,9 +109,9 @@
 // # Sources
 //
 // Each method names its API operation and where its behaviour is described: a
-// section of influxdb2.md or influxdb3.md, this project's notes of what was
-// observed on real servers and read in their source. Where these differ from
-// InfluxData's documentation, the notes are what was built and tested.
+// section of influxdb2.md, legacy-contract.md or influxdb3.md, this project's notes
+// of what was observed on real servers and read in their source. Where these differ
+// from InfluxData's documentation, the notes are what was built and tested.
 //
 // # Testing
 //

@@ -198,7 +198,7 @@ func (e *Error) missingPermission() bool {
 // answers such a look-up with an empty list.
 type NotFoundError struct {
 	// Kind is what was looked for: "organization", "user", "bucket",
-	// "admin token" or "resource token".
+	// "v1-compatible authorization", "admin token" or "resource token".
 	Kind string
 	// Name is the name that was looked for.
 	Name string

@@ -48,7 +48,28 @@ func v2Calls() map[string]func(context.Context, *client.Client) error {
 			return second(c.Authorizations.Update(ctx, someID, client.UpdateAuthorizationRequest{}))
 		},
 		"Authorizations.Delete": func(ctx context.Context, c *client.Client) error { return c.Authorizations.Delete(ctx, someID) },
-		"Setup.Status":          func(ctx context.Context, c *client.Client) error { return second(c.Setup.Status(ctx)) },
+		"LegacyAuthorizations.Create": func(ctx context.Context, c *client.Client) error {
+			return second(c.LegacyAuthorizations.Create(ctx, client.CreateLegacyAuthorizationRequest{Username: "x", OrgID: someID}))
+		},
+		"LegacyAuthorizations.Get": func(ctx context.Context, c *client.Client) error {
+			return second(c.LegacyAuthorizations.Get(ctx, someID))
+		},
+		"LegacyAuthorizations.FindByUsername": func(ctx context.Context, c *client.Client) error {
+			return second(c.LegacyAuthorizations.FindByUsername(ctx, "x"))
+		},
+		"LegacyAuthorizations.All": func(ctx context.Context, c *client.Client) error {
+			return drain(c.LegacyAuthorizations.All(ctx, client.ListLegacyAuthorizationsOptions{}))
+		},
+		"LegacyAuthorizations.Update": func(ctx context.Context, c *client.Client) error {
+			return second(c.LegacyAuthorizations.Update(ctx, someID, client.UpdateLegacyAuthorizationRequest{}))
+		},
+		"LegacyAuthorizations.SetPassword": func(ctx context.Context, c *client.Client) error {
+			return c.LegacyAuthorizations.SetPassword(ctx, someID, client.NewSecret("correct horse"))
+		},
+		"LegacyAuthorizations.Delete": func(ctx context.Context, c *client.Client) error {
+			return c.LegacyAuthorizations.Delete(ctx, someID)
+		},
+		"Setup.Status": func(ctx context.Context, c *client.Client) error { return second(c.Setup.Status(ctx)) },
 		"Setup.Run": func(ctx context.Context, c *client.Client) error {
 			return second(c.Setup.Run(ctx, client.SetupRequest{Username: "a", Org: "o", Bucket: "b"}))
 		},
