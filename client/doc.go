@@ -110,8 +110,10 @@
 //
 // Each method names its API operation and where its behaviour is described: a
 // section of influxdb2.md, legacy-contract.md or influxdb3.md, this project's notes
-// of what was observed on real servers and read in their source. Where these differ
-// from InfluxData's documentation, the notes are what was built and tested.
+// of what was observed on real servers and read in their source
+// (testserver/conformance holds the second one, and has all of their statements as
+// cases). Where these differ from InfluxData's documentation, the notes are what was
+// built and tested.
 //
 // # Testing
 //
