@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
+	"unicode/utf8"
 )
 
 // SetupService initialises an InfluxDB v2 server: its first user, organization,
@@ -44,6 +46,20 @@ type SetupResult struct {
 	Auth Authorization `json:"auth"`
 }
 
+// check refuses what JSON can't carry as it is: the server would be set up with
+// another password than was given.
+func (req SetupRequest) check() error {
+	for _, each := range []struct{ name, value string }{
+		{"user name", req.Username}, {"organization", req.Org}, {"bucket", req.Bucket},
+		{"password", req.Password.Reveal()}, {"token", req.Token.Reveal()},
+	} {
+		if !utf8.ValidString(each.value) {
+			return fmt.Errorf("the %s of a setup must be valid UTF-8", each.name)
+		}
+	}
+	return nil
+}
+
 // Status tells whether the server can still be set up. It needs no token.
 //
 // API: GET /api/v2/setup; contract influxdb2.md section 5.
@@ -80,6 +96,9 @@ func (s *SetupService) Status(ctx context.Context) (*SetupStatus, error) {
 func (s *SetupService) Run(ctx context.Context, req SetupRequest) (*SetupResult, error) {
 	retention, err := wholeSeconds("retention", req.Retention)
 	if err != nil {
+		return nil, err
+	}
+	if err := req.check(); err != nil {
 		return nil, err
 	}
 	s.c.credentials.remember(req.Token, req.Password)

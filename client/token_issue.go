@@ -36,7 +36,7 @@ func lifeInSeconds(life time.Duration) (*int64, error) {
 
 // issueToken sends a call that yields a secret, and takes only the reply that was
 // asked for: 201, the right name, and a secret that has the hash that the server
-// stored, if it says one.
+// stored, which every release says.
 func (c *Client) issueToken(ctx context.Context, op *operation, name string) (*IssuedAdminToken, error) {
 	op.class, op.generation, op.success = classCreate, generationV3, http.StatusCreated
 	r, err := c.do(ctx, op)
@@ -56,7 +56,9 @@ func (c *Client) issueToken(ctx context.Context, op *operation, name string) (*I
 	switch {
 	case CheckToken(secret.Reveal()) != nil:
 		return nil, c.unusable(op, r, "it holds no usable token")
-	case hash != "" && hash != secret.Hash():
+	case hash == "":
+		return nil, c.unusable(op, r, "it does not say the hash that the server stored")
+	case hash != secret.Hash():
 		return nil, c.unusable(op, r, "its token does not have the hash that the server stored")
 	case gotName != name:
 		return nil, c.unusable(op, r, "it is about a token of another name")

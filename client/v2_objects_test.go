@@ -86,6 +86,30 @@ func TestSetup_errors(t *testing.T) {
 	}
 }
 
+// JSON can't carry other bytes than UTF-8: the server would be set up with another
+// password than was given.
+func TestSetup_notUTF8(t *testing.T) {
+	t.Parallel()
+	const bad = canary + "\xff"
+	for field, req := range map[string]client.SetupRequest{
+		"user name":    {Username: bad, Org: "o", Bucket: "b"},
+		"organization": {Username: "u", Org: bad, Bucket: "b"},
+		"bucket":       {Username: "u", Org: "o", Bucket: bad},
+		"password":     {Username: "u", Org: "o", Bucket: "b", Password: client.NewSecret(bad)},
+		"token":        {Username: "u", Org: "o", Bucket: "b", Token: client.NewSecret(bad)},
+	} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			srv := testserver.Run(t)
+			_, err := newClient(t, srv.V2URL()).Setup.Run(t.Context(), req)
+			if err == nil || !strings.Contains(err.Error(), "the "+field+" of a setup must be valid UTF-8") || strings.Contains(err.Error(), canary) {
+				t.Errorf("error %v, want one that names the field and not its value", err)
+			}
+			wantSent(t, srv, opSetup, 0)
+		})
+	}
+}
+
 func TestMe(t *testing.T) {
 	t.Parallel()
 	for name, server := range v2Servers() {
