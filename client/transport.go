@@ -123,6 +123,11 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *
 		state.sent = trace.maySent(err)
 		return nil, causeOf(ctx, err)
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		// Nobody asked for another protocol, and no deadline would end reading it.
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
 	limit := int64(errorLimit)
 	if resp.StatusCode == state.op.successStatus() {
 		limit = state.op.bodyLimit()
