@@ -52,6 +52,8 @@ type Authorization struct {
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
+func idOfAuthorization(authorization *Authorization) string { return authorization.ID }
+
 // CreateAuthorizationRequest is what a new authorization shall be.
 type CreateAuthorizationRequest struct {
 	// OrgID is the organization that owns it; required.
@@ -239,7 +241,7 @@ func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorizat
 func (s *AuthorizationsService) List(ctx context.Context, opts ListAuthorizationsOptions) ([]*Authorization, error) {
 	query := url.Values{}
 	setQuery(query, "orgID", opts.OrgID, "org", opts.Org, "userID", opts.UserID, "user", opts.User)
-	list, err := listOf[Authorization](ctx, s.c, "/api/v2/authorizations", "authorizations", query)
+	list, err := listOf(ctx, s.c, "/api/v2/authorizations", "authorizations", query, idOfAuthorization)
 	if err != nil {
 		return nil, err
 	}

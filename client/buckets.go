@@ -144,7 +144,7 @@ func (s *BucketsService) FindByName(ctx context.Context, orgID, name string) (*B
 func (s *BucketsService) List(ctx context.Context, opts ListBucketsOptions) ([]*Bucket, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "orgID", opts.OrgID, "org", opts.Org, "name", opts.Name)...)
-	return listOf[Bucket](ctx, s.c, "/api/v2/buckets", "buckets", query)
+	return listOf(ctx, s.c, "/api/v2/buckets", "buckets", query, idOfBucket)
 }
 
 // All iterates over all buckets that match, page by page; opts.Page is not used.

@@ -56,7 +56,7 @@ func (m members) idOf(member *Member) string {
 
 func (m members) list(ctx context.Context) ([]*Member, error) {
 	op := &operation{method: http.MethodGet, route: m.route(), params: map[string]string{"id": m.id}}
-	return listUnder[Member](ctx, m.c, op, "users")
+	return listUnder(ctx, m.c, op, "users", func(member *Member) string { return member.ID })
 }
 
 func (m members) add(ctx context.Context, userID string) (*Member, error) {

@@ -112,7 +112,7 @@ func (s *OrganizationsService) FindByName(ctx context.Context, name string) (*Or
 func (s *OrganizationsService) List(ctx context.Context, opts ListOrganizationsOptions) ([]*Organization, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "org", opts.Name, "userID", opts.UserID)...)
-	return listOf[Organization](ctx, s.c, "/api/v2/orgs", "orgs", query)
+	return listOf(ctx, s.c, "/api/v2/orgs", "orgs", query, idOfOrganization)
 }
 
 // All iterates over all organizations that match, page by page; opts.Page is not

@@ -24,13 +24,14 @@ type Page struct {
 const maxPage = 100
 
 // listOf gets a list of InfluxDB v2, which stands under key in the reply. A reply
-// without it proves nothing, least of all that the list is empty.
-func listOf[T any](ctx context.Context, c *Client, route, key string, query url.Values) ([]*T, error) {
-	return listUnder[T](ctx, c, &operation{method: http.MethodGet, route: route, query: query}, key)
+// without it proves nothing, least of all that the list is empty; nor does one with
+// an entry that has no ID.
+func listOf[T any](ctx context.Context, c *Client, route, key string, query url.Values, id func(*T) string) ([]*T, error) {
+	return listUnder(ctx, c, &operation{method: http.MethodGet, route: route, query: query}, key, id)
 }
 
 // listUnder is listOf for a route with parameters.
-func listUnder[T any](ctx context.Context, c *Client, op *operation, key string) ([]*T, error) {
+func listUnder[T any](ctx context.Context, c *Client, op *operation, key string, id func(*T) string) ([]*T, error) {
 	op.class, op.generation, op.limit = classRead, generationV2, listLimit
 	r, err := c.do(ctx, op)
 	if err != nil {
@@ -41,7 +42,8 @@ func listUnder[T any](ctx context.Context, c *Client, op *operation, key string)
 		return nil, err
 	}
 	var list []*T
-	if json.Unmarshal((*fields)[key], &list) != nil || list == nil || slices.Contains(list, nil) {
+	unidentified := func(entry *T) bool { return entry == nil || !validID(id(entry)) }
+	if json.Unmarshal((*fields)[key], &list) != nil || list == nil || slices.ContainsFunc(list, unidentified) {
 		return nil, c.unusable(op, r, "it holds no list of "+key)
 	}
 	return list, nil

@@ -114,7 +114,7 @@ func TestWireTime(t *testing.T) {
 		})
 	}
 	var row tokenRow
-	if err := json.Unmarshal([]byte(`{"created_at":"2025-05-11T16:28:08","expiry":null}`), &row); err != nil || row.Expiry.pointer() != nil {
+	if err := json.Unmarshal([]byte(`{"token_id":0,"name":"_admin","created_at":"2025-05-11T16:28:08","expiry":null}`), &row); err != nil || row.Expiry.pointer() != nil {
 		t.Errorf("null is no instant: %v, %v", row.Expiry, err)
 	}
 	if row.token().Fingerprint != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 )
 
@@ -28,6 +29,13 @@ func (c *Client) tokenRow(ctx context.Context, name string, op operation) (*toke
 			return &rows[i], credential, nil
 		}
 	}
+	if len(rows) > 0 {
+		// It has not looked for the name: what it left out may exist.
+		return nil, credential, &Error{
+			StatusCode: http.StatusOK, Method: http.MethodPost, Route: "/api/v3/query_sql",
+			Message: "the reply can't be used: it is about other tokens than was asked for",
+		}
+	}
 	return nil, credential, nil
 }
 
@@ -40,6 +48,25 @@ type tokenRow struct {
 	UpdatedAt   *wireTime `json:"updated_at"`
 	Expiry      *wireTime `json:"expiry"`
 	Permissions string    `json:"permissions"`
+}
+
+// UnmarshalJSON reads a row. One without the ID or the name of its token proves
+// nothing, and must not be taken for the operator token, whose ID is 0.
+func (r *tokenRow) UnmarshalJSON(data []byte) error {
+	type plain tokenRow
+	wire := struct {
+		*plain
+		ID   *uint64 `json:"token_id"`
+		Name *string `json:"name"`
+	}{plain: (*plain)(r)}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	if wire.ID == nil || wire.Name == nil {
+		return errors.New("a row without the ID or the name of its token")
+	}
+	r.ID, r.Name = *wire.ID, *wire.Name
+	return nil
 }
 
 func (r tokenRow) token() *AdminToken {

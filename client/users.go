@@ -108,7 +108,7 @@ func (s *UsersService) FindByName(ctx context.Context, name string) (*User, erro
 func (s *UsersService) List(ctx context.Context, opts ListUsersOptions) ([]*User, error) {
 	query := url.Values{}
 	setQuery(query, append(opts.query(), "name", opts.Name)...)
-	return listOf[User](ctx, s.c, "/api/v2/users", "users", query)
+	return listOf(ctx, s.c, "/api/v2/users", "users", query, idOfUser)
 }
 
 // All iterates over all users that match, page by page; opts.Page is not used.
