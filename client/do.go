@@ -40,7 +40,7 @@ func decode[T any](c *Client, op *operation, r *reply) (*T, error) {
 
 // unusable makes the error of a reply that claims success without being it.
 func (c *Client) unusable(op *operation, r *reply, reason string) error {
-	if err := wrongGeneration(op, r); err != nil {
+	if err := c.wrongGeneration(op, r); err != nil {
 		return err
 	}
 	if op.class == classCreate {
@@ -73,7 +73,7 @@ func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
 		return nil, err
 	}
 	// The web interface of InfluxDB v2 answers 200 to any path.
-	if err := wrongGeneration(op, r); err != nil {
+	if err := c.wrongGeneration(op, r); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -144,7 +144,7 @@ func noCredential(op *operation, err error) error {
 
 // refused makes the error of a reply that is no success.
 func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
-	if err := wrongGeneration(op, r); err != nil {
+	if err := c.wrongGeneration(op, r); err != nil {
 		return err
 	}
 	err := newError(op, r, c.credentials.knownSecrets())

@@ -39,7 +39,10 @@ type Error struct {
 // Error returns the message with the facts that a bug report needs, on one line.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s: %d %s", e.Method, e.Route, e.StatusCode, http.StatusText(e.StatusCode))
+	fmt.Fprintf(&b, "%s %s: %d", e.Method, e.Route, e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
 	}
@@ -213,13 +216,13 @@ func (e *NotFoundError) Error() string {
 func newError(op *operation, r *reply, known []Secret) *Error {
 	e := &Error{
 		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
-		RequestID: cleanMessage(requestID(r.header), known...),
+		RequestID: cleanFact(requestID(r.header), known...),
 	}
 	e.Code, e.Message = errorText(r.body)
-	e.Code = cleanMessage(e.Code, known...)
+	e.Code = cleanFact(e.Code, known...)
 	e.Message = cleanMessage(e.Message, known...)
 	if e.Code == "" {
-		e.Code = cleanMessage(r.header.Get("X-Platform-Error-Code"), known...)
+		e.Code = cleanFact(r.header.Get("X-Platform-Error-Code"), known...)
 	}
 	if r.status >= 300 && r.status < 400 {
 		e.Location = redirectTarget(r.location, known)
@@ -236,7 +239,10 @@ func errorText(body []byte) (code, message string) {
 		Message   string `json:"message"`
 		Error     string `json:"error"`
 	}
-	text := strings.TrimSpace(string(body))
+	text := string(body)
+	if len(body) <= errorLimit {
+		text = strings.TrimSpace(text) // The whole of a text that was cut off shows where.
+	}
 	if strings.HasPrefix(text, "{") && json.Unmarshal([]byte(text), &parsed) == nil {
 		if parsed.Code == "" {
 			parsed.Code = parsed.ErrorCode
@@ -246,7 +252,7 @@ func errorText(body []byte) (code, message string) {
 		}
 		return parsed.Code, parsed.Message
 	}
-	if strings.HasPrefix(text, "<") {
+	if strings.HasPrefix(strings.TrimLeft(text, "\ufeff \t\r\n"), "<") {
 		return "", ""
 	}
 	return "", text

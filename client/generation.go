@@ -53,20 +53,21 @@ func (e *EditionError) Unwrap() error { return e.Err }
 
 // wrongGeneration recognises a reply of the other generation by what only its
 // servers send.
-func wrongGeneration(op *operation, r *reply) error {
+func (c *Client) wrongGeneration(op *operation, r *reply) error {
 	if op.generation == anyGeneration {
 		return nil
 	}
-	info := identify(r.header)
+	info := identify(r.header, c.credentials.knownSecrets()...)
 	if info.Product == ProductUnknown || info.generation() == op.generation {
 		return nil
 	}
 	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: info}
 }
 
-// identify reads what the headers of any reply say about the server.
-func identify(header http.Header) ServerInfo {
-	info := ServerInfo{Version: parseVersion(header.Get("X-Influxdb-Version"))}
+// identify reads what the headers of any reply say about the server, without the
+// known secrets.
+func identify(header http.Header, known ...Secret) ServerInfo {
+	info := ServerInfo{Version: parseVersion(header.Get("X-Influxdb-Version"), known...)}
 	switch build := header.Get("X-Influxdb-Build"); {
 	case info.Version.Major == 1:
 		// InfluxDB 1.x has no token API of either generation.
@@ -83,7 +84,7 @@ func identify(header http.Header) ServerInfo {
 	case info.Version.Major == 3 || header.Get("Cluster-Uuid") != "":
 		info.Product = ProductInfluxDB3
 	}
-	info.ClusterUUID = header.Get("Cluster-Uuid")
+	info.ClusterUUID = cleanFact(header.Get("Cluster-Uuid"), known...)
 	return info
 }
 

@@ -51,9 +51,10 @@ func (v Version) AtLeast(major, minor int) bool {
 	return v.Major > major || v.Major == major && v.Minor >= minor
 }
 
-// parseVersion reads a version leniently: suffixes are kept in Text only.
-func parseVersion(text string) Version {
-	text = cleanMessage(strings.TrimPrefix(strings.TrimSpace(text), "v"))
+// parseVersion reads a version leniently: suffixes are kept in Text only, without
+// the known secrets.
+func parseVersion(text string, known ...Secret) Version {
+	text = cleanFact(strings.TrimPrefix(strings.TrimSpace(text), "v"), known...)
 	version := Version{Text: text}
 	numbers := []*int{&version.Major, &version.Minor, &version.Patch}
 	rest := text
@@ -133,7 +134,8 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := identify(r.header)
+	known := s.c.credentials.knownSecrets()
+	info := identify(r.header, known...)
 	var body struct {
 		Product   string `json:"product_name"`
 		Version   string `json:"version"`
@@ -142,9 +144,9 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 	}
 	if r.status == http.StatusOK && json.Unmarshal(r.body, &body) == nil && body.Version != "" {
 		if info.Version.Text == "" {
-			info.Version = parseVersion(body.Version)
+			info.Version = parseVersion(body.Version, known...)
 		}
-		info.Revision, info.ProcessID = cleanMessage(body.Revision), cleanMessage(body.ProcessID)
+		info.Revision, info.ProcessID = cleanFact(body.Revision, known...), cleanFact(body.ProcessID, known...)
 		if info.Product == ProductUnknown && info.Version.Major == 3 {
 			info.Product = ProductInfluxDB3
 		}
@@ -160,7 +162,7 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 		}
 	}
 	if info.Product == ProductUnknown {
-		return nil, newError(&op, r, s.c.credentials.knownSecrets())
+		return nil, newError(&op, r, known)
 	}
 	return &info, nil
 }

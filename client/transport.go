@@ -144,7 +144,7 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *
 	// address that can't be parsed.
 	state.location = resp.Header.Get("Location")
 	resp.Header.Del("Location")
-	if id := resp.Header.Get("Cluster-Uuid"); id != "" {
+	if id := cleanFact(resp.Header.Get("Cluster-Uuid"), t.c.credentials.knownSecrets()...); id != "" {
 		t.c.clusterUUID.Store(&id)
 	}
 	return resp, nil
@@ -204,10 +204,11 @@ func withoutURL(err error) error {
 
 // redirectTarget returns the part of a Location header that can be shown.
 func redirectTarget(location string, known []Secret) string {
-	target, err := url.Parse(location)
+	// First, while nothing is decoded: what follows must not hide a secret.
+	target, err := url.Parse(safeText(location, known))
 	if err != nil || location == "" {
 		return "an address that can't be read"
 	}
-	shown := url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
-	return cleanMessage(shown.String(), known...)
+	shown := url.URL{Scheme: target.Scheme, Host: target.Host}
+	return cleanMessage(shown.String()+target.Path, known...)
 }

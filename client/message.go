@@ -1,0 +1,163 @@
+package client
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// How much of a server's text an Error keeps, in bytes: of a message, and of a code
+// or an ID.
+const (
+	maxMessage = 300
+	maxFact    = 100
+)
+
+// cleanMessage makes a server's text fit for a terminal and a log: no secrets, no
+// control characters, one line of valid UTF-8, at most maxMessage bytes.
+func cleanMessage(text string, known ...Secret) string {
+	return cleanText(text, maxMessage, known)
+}
+
+// cleanFact is cleanMessage for a code or an ID.
+func cleanFact(text string, known ...Secret) string {
+	return cleanText(text, maxFact, known)
+}
+
+func cleanText(text string, limit int, known []Secret) string {
+	text = strings.TrimSpace(safeText(text, known))
+	if len(text) > limit {
+		cut := limit
+		for cut > 0 && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = text[:cut] + "…"
+	}
+	return text
+}
+
+// safeText returns text on one line of valid UTF-8 without secrets and control
+// characters. Of a long one it returns the beginning.
+func safeText(text string, known []Secret) string {
+	whole := len(text) <= errorLimit
+	if !whole {
+		text = text[:errorLimit]
+	}
+	// Characters go first: one in the middle of a secret would hide it from the
+	// redaction and then vanish.
+	text = visible(text)
+	if !whole {
+		text = strings.ToValidUTF8(text[:max(0, len(text)-longestForm(known))], "")
+	}
+	return redactText(text, known)
+}
+
+// visible drops what does not show, and leaves of all line breaks and tabs "\n".
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029':
+			return '\n'
+		case unicode.IsControl(r) || r == utf8.RuneError ||
+			unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// longestForm is how many bytes of a text that was cut off may be the beginning of
+// a secret, which is not recognised without its end.
+func longestForm(known []Secret) int {
+	longest := len("apiv3_") + 86
+	for _, secret := range known {
+		longest = max(longest, len(secret.Reveal()))
+	}
+	return longest * len(`\u0000`)
+}
+
+// disguise is a way in which a gateway may write what it repeats.
+type disguise struct {
+	undo   func(string) string
+	redact func(string, ...Secret) string
+}
+
+// disguises are undone one by one, those that come together together.
+var disguises = []disguise{
+	{joinLines, Redact},
+	// Words that follow a token would pass for a part of it: what only has the shape
+	// of a secret is not looked for.
+	{joinWords, redactKnown},
+	{unescapeBackslashes, Redact},
+	{unescapePercents, Redact},
+	{html.UnescapeString, Redact},
+	{func(text string) string { return unescapePercents(unescapeBackslashes(text)) }, Redact},
+	{func(text string) string { return html.UnescapeString(unescapeBackslashes(text)) }, Redact},
+}
+
+// redactText redacts the secrets in visible text, also those that only show once
+// line breaks or escapes in them are taken away. A text without such a secret stays
+// as it is.
+func redactText(text string, known []Secret) string {
+	clean := Redact(oneLine(text), known...)
+	for _, d := range disguises {
+		plain := visible(d.undo(text))
+		if plain == text {
+			continue
+		}
+		if next := oneLine(d.redact(plain, known...)); shown(next) < shown(d.undo(clean)) {
+			clean = next
+		}
+	}
+	return clean
+}
+
+// shown counts the bytes of text that are neither blank nor redacted.
+func shown(text string) int {
+	return len(joinWords(strings.ReplaceAll(text, redacted, "")))
+}
+
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }
+
+func joinLines(text string) string { return strings.ReplaceAll(text, "\n", "") }
+
+func joinWords(text string) string { return strings.Join(strings.Fields(text), "") }
+
+// backslashes matches the escapes of JSON and of Go's %q, by which errors of
+// net/http quote what a server sent.
+var backslashes = regexp.MustCompile(`\\(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}|.)`)
+
+func unescapeBackslashes(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	return backslashes.ReplaceAllStringFunc(text, func(escape string) string {
+		if len(escape) > 3 {
+			if code, err := strconv.ParseUint(escape[2:], 16, 32); err == nil {
+				return string(rune(min(code, unicode.MaxRune)))
+			}
+		}
+		if strings.ContainsAny(escape[1:], "abfnrtv") {
+			return ""
+		}
+		return escape[1:]
+	})
+}
+
+var percents = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+func unescapePercents(text string) string {
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	return percents.ReplaceAllStringFunc(text, func(escape string) string {
+		if char, err := url.PathUnescape(escape); err == nil {
+			return char
+		}
+		return escape
+	})
+}
