@@ -54,17 +54,27 @@
 // Each call states its class, and the class alone decides what is repeated:
 //
 //   - Reads and idempotent writes (delete, update with absolute values) are
-//     repeated after connection errors, 429, 502, 503 and 504.
+//     repeated after connection errors, timeouts and replies that break off
+//     included, and after 429, 502, 503 and 504.
 //   - Calls that create something are repeated only when the request provably
-//     never left (no connection was made), on 429, and on 503 with Retry-After.
+//     never left (no connection was made), on 429, on 503 with Retry-After, and on
+//     the 503 of an InfluxDB v2 that is starting.
 //
-// Repetitions back off exponentially with jitter, honour Retry-After (capped)
-// and stop at once when the context ends. When a creating call may have
-// happened and no usable reply came, the error is an [OutcomeUnknownError]
-// (errors.Is(err, [ErrOutcomeUnknown])): it says what was sent and when, what may
-// exist now, and what to do. Once such a request is under way it is finished under
-// the client's own timeout even when the caller's context ends, because a token is
-// shown once. A reply to it counts as success only if it is what was asked for: the
+// No call is repeated after another status, 408 and 500 included, after a reply of
+// success that can't be used, or when TLS fails in a way that would be no better the
+// next time (the certificate, a server without TLS). No redirect is followed.
+//
+// Repetitions back off exponentially with jitter, honour Retry-After (of 429 and 503:
+// seconds or a date, capped) and stop at once when the context ends. When a creating
+// call may have happened and no usable reply came, the error is an
+// [OutcomeUnknownError] (errors.Is(err, [ErrOutcomeUnknown])): it says what was sent and
+// when, what may exist now and what to do. That is so when the connection broke after it was made, after
+// 408 and 5xx (but not 501, a 503 that is repeated, and the 500 by which InfluxDB says
+// what it did not do), and after a 2xx that is not the success that the contract
+// promises. Once such a request is under way it is finished under the client's own
+// timeout even when the caller's context ends, because a token is shown once.
+//
+// A reply to such a call counts as success only if it is what was asked for: the
 // right status, JSON, the right name, and of InfluxDB 3 a secret that has the hash
 // that the server says it stored.
 //

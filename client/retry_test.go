@@ -2,14 +2,10 @@ package client_test
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -91,42 +87,6 @@ func callKinds() map[string]callKind {
 	}
 }
 
-// runMatrix runs every call against every fault.
-func runMatrix(t *testing.T, faults map[string]faultCase) {
-	t.Helper()
-	for faultName, test := range faults {
-		for callName, call := range callKinds() {
-			t.Run(faultName+"/"+callName, func(t *testing.T) {
-				t.Parallel()
-				srv := testserver.Run(t)
-				operator := client.NewSecret(srv.BootstrapV3().Token)
-				srv.CreateV3Token("ci", 0)
-				url := srv.V3URL()
-				if strings.HasPrefix(callName, "v2") {
-					operator, url = client.NewSecret(srv.SetupV2().Token), srv.V2URL()
-				}
-				c := newClient(t, url, client.WithToken(operator))
-				fault := test.fault(call)
-				fault.Op = call.op
-				srv.Inject(fault)
-				want := test.other
-				if call.create {
-					want = test.create
-				}
-				err := call.do(t.Context(), c)
-				if got := kindOf(err); got != want.kind {
-					t.Fatalf("kind %d, want %d: %v", got, want.kind, err)
-				}
-				wantSent(t, srv, call.op, want.sent)
-				if test.check != nil {
-					test.check(t, err)
-				}
-				noSecrets(t, srv, errorString(err))
-			})
-		}
-	}
-}
-
 func errorString(err error) string {
 	if err == nil {
 		return ""
@@ -140,167 +100,60 @@ type expectation struct {
 	kind kind
 }
 
-// faultCase is one row of the matrix.
-type faultCase struct {
-	fault         func(callKind) testserver.Fault
-	create, other expectation
-	check         func(*testing.T, error)
-}
-
-// fixed is a fault that is the same for every call.
-func fixed(f testserver.Fault) func(callKind) testserver.Fault {
-	return func(callKind) testserver.Fault { return f }
-}
-
 const webPage = "<!doctype html><html><body>Sign in</body></html>"
 
-func TestRetries_persistentFaults(t *testing.T) {
+// What stands between the client and the server answers with pages and sign-ins.
+func TestErrors_ofProxies(t *testing.T) {
 	t.Parallel()
-	all, once := retries+1, 1
-	status := func(want int) func(*testing.T, error) {
-		return func(t *testing.T, err error) {
-			t.Helper()
-			if e := as[*client.Error](t, err); e.StatusCode != want {
-				t.Errorf("status %d, want %d", e.StatusCode, want)
-			}
-		}
-	}
-	attempts := func(t *testing.T, err error) {
-		t.Helper()
-		e, ok := errors.AsType[*client.RequestError](err)
-		if !ok || !e.Sent {
-			t.Errorf("%v does not say that the request was sent", err)
-		}
-	}
-	runMatrix(t, map[string]faultCase{
-		"dropped before": {
-			fault:  fixed(testserver.Fault{Drop: true}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, requestError}, check: attempts,
-		},
-		"dropped after": {
-			fault:  fixed(testserver.Fault{Drop: true, AfterRun: true}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, requestError}, check: attempts,
-		},
-		"429": {
-			fault:  fixed(testserver.Fault{Status: 429}),
-			create: expectation{all, replyError}, other: expectation{all, replyError}, check: status(429),
-		},
-		"429 Retry-After": {
-			fault:  fixed(testserver.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}}),
-			create: expectation{all, replyError}, other: expectation{all, replyError}, check: status(429),
-		},
-		"503": {
-			fault:  fixed(testserver.Fault{Status: 503, Body: `{"error":"busy"}`}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError}, check: status(503),
-		},
-		"503 Retry-After": {
-			fault:  fixed(testserver.Fault{Status: 503, Header: http.Header{"Retry-After": {"3600"}}}),
-			create: expectation{all, replyError}, other: expectation{all, replyError}, check: status(503),
-		},
-		"503 bad Retry-After": {
-			fault:  fixed(testserver.Fault{Status: 503, Header: http.Header{"Retry-After": {"soon"}}}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError}, check: status(503),
-		},
-		"502": {
-			fault:  fixed(testserver.Fault{Status: 502}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError}, check: status(502),
-		},
-		"504": {
-			fault:  fixed(testserver.Fault{Status: 504}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError}, check: status(504),
-		},
-		"502 after": {
-			fault:  fixed(testserver.Fault{Status: 502, AfterRun: true}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError}, check: status(502),
-		},
-		"500": {
-			fault:  fixed(testserver.Fault{Status: 500, Body: "oh"}),
-			create: expectation{once, unknownOutcome}, other: expectation{once, replyError}, check: status(500),
-		},
-		"501": {
-			fault:  fixed(testserver.Fault{Status: 501}),
-			create: expectation{once, replyError}, other: expectation{once, replyError}, check: status(501),
-		},
-		"408": {
-			fault:  fixed(testserver.Fault{Status: 408}),
-			create: expectation{once, unknownOutcome}, other: expectation{once, replyError}, check: status(408),
-		},
-		"400": {
-			fault:  fixed(testserver.Fault{Status: 400, Body: `{"code":"invalid","message":"no"}`}),
-			create: expectation{once, replyError}, other: expectation{once, replyError}, check: status(400),
-		},
-		"garbage": {
-			fault: func(call callKind) testserver.Fault {
-				return testserver.Fault{Status: call.success, Body: "\x00garbage"}
+	tests := map[string]struct {
+		fault    testserver.Fault
+		location string
+	}{
+		"web page 404": {fault: testserver.Fault{Status: 404, Body: webPage}},
+		"web page 502": {fault: testserver.Fault{Status: 502, Body: "\ufeff\n" + webPage}},
+		"redirect": {
+			fault: testserver.Fault{
+				Status: 302, Header: http.Header{"Location": {"https://login.example/sso?next=hunter2-canary"}},
 			},
-			create: expectation{once, unknownOutcome}, other: expectation{once, replyError},
+			location: "https://login.example/sso",
 		},
-		"web page as success": {
-			fault: func(call callKind) testserver.Fault {
-				return testserver.Fault{Status: call.success, Body: webPage}
-			},
-			create: expectation{once, unknownOutcome}, other: expectation{once, replyError},
+		"redirect with the body": {
+			fault: testserver.Fault{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}}, location: "/elsewhere",
 		},
-		"web page 202": {
-			fault:  fixed(testserver.Fault{Status: 202, Body: webPage}),
-			create: expectation{once, unknownOutcome}, other: expectation{once, replyError}, check: status(202),
+		"redirect to nowhere": {fault: testserver.Fault{Status: 301}, location: "an address that can't be read"},
+		// net/http reads the Location before the client can refuse to follow it.
+		"redirect that can't be read": {
+			fault:    testserver.Fault{Status: 302, Header: http.Header{"Location": {"http://[::1/?code=hunter2-canary"}}},
+			location: "an address that can't be read",
 		},
-		"web page 404": {
-			fault:  fixed(testserver.Fault{Status: 404, Body: webPage}),
-			create: expectation{once, replyError}, other: expectation{once, replyError},
-			check: func(t *testing.T, err error) {
-				t.Helper()
-				status(404)(t, err)
+	}
+	for name, test := range tests {
+		for callName, call := range callKinds() {
+			t.Run(name+"/"+callName, func(t *testing.T) {
+				t.Parallel()
+				srv := testserver.Run(t)
+				operator, url := client.NewSecret(srv.BootstrapV3().Token), srv.V3URL()
+				if strings.HasPrefix(callName, "v2") {
+					operator, url = client.NewSecret(srv.SetupV2().Token), srv.V2URL()
+				}
+				fault := test.fault
+				fault.Op = call.op
+				srv.Inject(fault)
+				err := call.do(t.Context(), newClient(t, url, client.WithToken(operator)))
+				e := as[*client.Error](t, err)
+				if e.StatusCode != test.fault.Status || e.Location != test.location || !strings.Contains(err.Error(), test.location) {
+					t.Errorf("got %+v", e)
+				}
 				if client.IsNotFound(err) {
 					t.Errorf("a web page says that a thing does not exist: %v", err)
 				}
-			},
-		},
-		"web page 502": {
-			fault:  fixed(testserver.Fault{Status: 502, Body: webPage}),
-			create: expectation{once, unknownOutcome}, other: expectation{all, replyError},
-			check: func(t *testing.T, err error) {
-				t.Helper()
-				if strings.Contains(err.Error(), "<") {
-					t.Errorf("the error holds a web page: %v", err)
+				if strings.Contains(err.Error(), "<") || strings.Contains(err.Error(), canary) {
+					t.Errorf("the error shows too much: %v", err)
 				}
-			},
-		},
-		"redirect": {
-			fault: fixed(testserver.Fault{
-				Status: 302, Header: http.Header{"Location": {"https://login.example/sso?next=hunter2-canary"}},
-			}),
-			create: expectation{once, replyError}, other: expectation{once, replyError},
-			check: func(t *testing.T, err error) {
-				t.Helper()
-				if e := as[*client.Error](t, err); e.StatusCode != 302 || e.Location != "https://login.example/sso" {
-					t.Errorf("got %+v", e)
-				}
-				if strings.Contains(err.Error(), canary) || !strings.Contains(err.Error(), "login.example") {
-					t.Errorf("error %v", err)
-				}
-			},
-		},
-		"redirect with the body": {
-			fault:  fixed(testserver.Fault{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}}),
-			create: expectation{once, replyError}, other: expectation{once, replyError}, check: status(307),
-		},
-		"redirect to nowhere": {
-			fault:  fixed(testserver.Fault{Status: 301}),
-			create: expectation{once, replyError}, other: expectation{once, replyError}, check: status(301),
-		},
-		// net/http reads the Location before the client can refuse to follow it.
-		"redirect that can't be read": {
-			fault:  fixed(testserver.Fault{Status: 302, Header: http.Header{"Location": {"http://[::1/?code=hunter2-canary"}}}),
-			create: expectation{once, replyError}, other: expectation{once, replyError},
-			check: func(t *testing.T, err error) {
-				t.Helper()
-				if strings.Contains(err.Error(), canary) {
-					t.Errorf("the query of the Location shows: %v", err)
-				}
-			},
-		},
-	})
+				noSecrets(t, srv, err.Error())
+			})
+		}
+	}
 }
 
 // A reply that breaks off is a broken connection: what may be repeated is.
@@ -429,31 +282,6 @@ func TestRetries_lostReplyOfDeletion(t *testing.T) {
 	wantSent(t, srv, opDeleteToken, 2)
 	if len(srv.V3Tokens()) != 1 {
 		t.Error("the token is still there")
-	}
-}
-
-func TestRetries_connectionRefused(t *testing.T) {
-	t.Parallel()
-	for name, call := range callKinds() {
-		if name == "v2 update" {
-			continue // Its first call is a read.
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var dials atomic.Int32
-			transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-				dials.Add(1)
-				return nil, errors.New("connection refused")
-			}}
-			c := newClient(t, "http://127.0.0.1:8181", client.WithToken(client.NewSecret("x")), client.WithTransport(transport))
-			err := call.do(t.Context(), c)
-			if e := as[*client.RequestError](t, err); e.Sent || e.Attempts != retries+1 || errors.Is(err, client.ErrOutcomeUnknown) {
-				t.Errorf("got %+v", e)
-			}
-			if dials.Load() != retries+1 {
-				t.Errorf("%d connections were tried", dials.Load())
-			}
-		})
 	}
 }
 
@@ -615,46 +443,6 @@ func TestRetries_timeout(t *testing.T) {
 	}
 }
 
-// stalling is a body that gives a beginning and then nothing more until the
-// request's context ends.
-type stalling struct {
-	io.Reader
-	ctx context.Context
-}
-
-func (s stalling) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if errors.Is(err, io.EOF) {
-		<-s.ctx.Done()
-		err = s.ctx.Err()
-	}
-	return n, err
-}
-
-func (stalling) Close() error { return nil }
-
-func TestRetries_timeoutInBody(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		sendings := 0
-		c := newClient(t, "http://influxdb.test", client.WithToken(client.NewSecret("x")), client.WithTimeout(2*time.Second),
-			client.WithTransport(roundTripFunc(func(req *http.Request) (*http.Response, error) {
-				sendings++
-				if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
-					trace.GotConn(httptrace.GotConnInfo{})
-				}
-				return &http.Response{StatusCode: 201, Header: http.Header{}, Body: stalling{strings.NewReader(`{"id":`), req.Context()}}, nil
-			})))
-		err := createNamed(t.Context(), c, "new")
-		if kindOf(err) != unknownOutcome || !strings.Contains(errorString(err), "no complete reply within 2s") {
-			t.Errorf("error %v", err)
-		}
-		if sendings != 1 {
-			t.Errorf("sent %d times", sendings)
-		}
-	})
-}
-
 func TestRetries_canceledBefore(t *testing.T) {
 	t.Parallel()
 	for name, call := range callKinds() {
@@ -674,69 +462,6 @@ func TestRetries_canceledBefore(t *testing.T) {
 				t.Errorf("%d requests were sent", n)
 			}
 		})
-	}
-}
-
-func TestRetries_canceledDuring(t *testing.T) {
-	t.Parallel()
-	for name, call := range callKinds() {
-		if call.create || name == "v2 update" {
-			continue // Creating calls are finished: see TestIssuing_canceled.
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			srv := testserver.Run(t)
-			token, url := client.NewSecret(srv.BootstrapV3().Token), srv.V3URL()
-			if strings.HasPrefix(name, "v2") {
-				token, url = client.NewSecret(srv.SetupV2().Token), srv.V2URL()
-			}
-			c := newClient(t, url, client.WithToken(token))
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			srv.Inject(testserver.Fault{Op: call.op, Before: cancel, Delay: time.Hour})
-			err := call.do(ctx, c)
-			if !errors.Is(err, context.Canceled) || kindOf(err) != requestError {
-				t.Errorf("error %v, want that of the context", err)
-			}
-			wantSent(t, srv, call.op, 1)
-		})
-	}
-}
-
-func TestRetries_TLSFailure(t *testing.T) {
-	t.Parallel()
-	tests := map[string]struct {
-		start    func(*httptest.Server)
-		attempts int
-	}{
-		"unknown authority": {func(s *httptest.Server) { s.StartTLS() }, 1},
-		"not TLS":           {func(s *httptest.Server) { s.Start() }, 1},
-		"no common version": {func(s *httptest.Server) {
-			s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
-			s.StartTLS()
-		}, retries + 1},
-	}
-	for name, test := range tests {
-		for callName, call := range callKinds() {
-			if callName == "v2 update" {
-				continue
-			}
-			t.Run(name+"/"+callName, func(t *testing.T) {
-				t.Parallel()
-				front := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-					t.Error("a request got through")
-				}))
-				front.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
-				test.start(front)
-				t.Cleanup(front.Close)
-				url := "https://" + front.Listener.Addr().String()
-				c := newClient(t, url, client.WithToken(client.NewSecret(vectorToken)))
-				err := call.do(t.Context(), c)
-				if e := as[*client.RequestError](t, err); e.Sent || e.Attempts != test.attempts || errors.Is(err, client.ErrOutcomeUnknown) {
-					t.Errorf("got %+v", e)
-				}
-			})
-		}
 	}
 }
 
