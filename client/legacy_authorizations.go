@@ -181,7 +181,7 @@ func (s *LegacyAuthorizationsService) FindByUsername(ctx context.Context, userna
 func (s *LegacyAuthorizationsService) list(ctx context.Context, pairs ...string) ([]*LegacyAuthorization, error) {
 	query := url.Values{}
 	setQuery(query, pairs...)
-	return listOf[LegacyAuthorization](ctx, s.c, "/private/legacy/authorizations", "authorizations", query)
+	return listOf(ctx, s.c, "/private/legacy/authorizations", "authorizations", query, func(a *LegacyAuthorization) string { return a.ID })
 }
 
 // List returns the v1-compatible authorizations that match and that the credential

@@ -73,7 +73,7 @@ func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupReque
 	defer cancel()
 	read := operation{credential: req.Token}
 	result := &SetupResult{}
-	list, err := listUnder[Authorization](ctx, s.c, read.get("/api/v2/authorizations"), "authorizations")
+	list, err := listUnder(ctx, s.c, read.get("/api/v2/authorizations"), "authorizations", func(a *Authorization) string { return a.ID })
 	switch {
 	case IsUnauthorized(err):
 		return nil, r.stillUnknown("The server is set up now and does not accept the token that the request named: " +
@@ -88,11 +88,12 @@ func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupReque
 	if user, err := objectOf(ctx, s.c, read.get("/api/v2/me"), result.Auth.UserID, func(u *User) string { return u.ID }); err == nil {
 		result.User = *user
 	}
-	orgs, err := listUnder[Organization](ctx, s.c, read.get("/api/v2/orgs", "org", req.Org), "orgs")
+	orgs, err := listUnder(ctx, s.c, read.get("/api/v2/orgs", "org", req.Org), "orgs", func(o *Organization) string { return o.ID })
 	if err == nil && len(orgs) == 1 {
 		result.Org = *orgs[0]
 	}
-	buckets, err := listUnder[Bucket](ctx, s.c, read.get("/api/v2/buckets", "orgID", result.Auth.OrgID, "name", req.Bucket), "buckets")
+	buckets, err := listUnder(ctx, s.c, read.get("/api/v2/buckets", "orgID", result.Auth.OrgID, "name", req.Bucket), "buckets",
+		func(b *Bucket) string { return b.ID })
 	if err == nil && len(buckets) == 1 {
 		result.Bucket = *buckets[0]
 	}
