@@ -50,8 +50,8 @@ type Client struct {
 	retry       RetryPolicy
 	http        *retryablehttp.Client
 	credentials *credentials
-	session     *session // nil unless the client signs in
-	clusterUUID atomic.Pointer[string]
+	session     *session               // nil unless the client signs in
+	clusterUUID atomic.Pointer[string] // as the server sent it
 }
 
 // service is what every service is: a view of the Client.
@@ -130,7 +130,7 @@ func (c *Client) URL() string { return c.base.String() }
 // named one.
 func (c *Client) ClusterUUID() string {
 	if id := c.clusterUUID.Load(); id != nil {
-		return *id
+		return cleanFact(*id, c.credentials.knownSecrets()...)
 	}
 	return ""
 }

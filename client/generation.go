@@ -57,35 +57,51 @@ func (c *Client) wrongGeneration(op *operation, r *reply) error {
 	if op.generation == anyGeneration {
 		return nil
 	}
-	info := identify(r.header, c.credentials.knownSecrets()...)
-	if info.Product == ProductUnknown || info.generation() == op.generation {
+	// Every reply comes by here: the texts are made fit to be shown only when they are.
+	if product, _ := productOf(r.header); product == ProductUnknown || product.generation() == op.generation {
 		return nil
 	}
+	info := identify(r.header, c.credentials.knownSecrets()...)
 	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: info}
 }
 
 // identify reads what the headers of any reply say about the server, without the
 // known secrets.
 func identify(header http.Header, known ...Secret) ServerInfo {
-	info := ServerInfo{Version: parseVersion(header.Get("X-Influxdb-Version"), known...)}
+	info := ServerInfo{
+		Version:     parseVersion(header.Get("X-Influxdb-Version"), known...),
+		ClusterUUID: cleanFact(header.Get("Cluster-Uuid"), known...),
+	}
+	info.Product, info.Edition = productOf(header)
+	return info
+}
+
+// productOf reads from the headers of any reply which server it is.
+func productOf(header http.Header) (Product, Edition) {
+	major := majorVersion(header.Get("X-Influxdb-Version"))
 	switch build := header.Get("X-Influxdb-Build"); {
-	case info.Version.Major == 1:
+	case major == "1":
 		// InfluxDB 1.x has no token API of either generation.
 	case strings.EqualFold(build, "OSS"):
-		info.Product, info.Edition = ProductInfluxDB2, EditionOSS
+		return ProductInfluxDB2, EditionOSS
 	case strings.EqualFold(build, "Cloud"):
-		info.Product, info.Edition = ProductInfluxDB2, EditionCloud
+		return ProductInfluxDB2, EditionCloud
 	case strings.EqualFold(build, "Core"):
-		info.Product, info.Edition = ProductInfluxDB3, EditionCore
+		return ProductInfluxDB3, EditionCore
 	case strings.EqualFold(build, "Enterprise"):
-		info.Product, info.Edition = ProductInfluxDB3, EditionEnterprise
-	case info.Version.Major == 2:
-		info.Product = ProductInfluxDB2
-	case info.Version.Major == 3 || header.Get("Cluster-Uuid") != "":
-		info.Product = ProductInfluxDB3
+		return ProductInfluxDB3, EditionEnterprise
+	case major == "2":
+		return ProductInfluxDB2, EditionUnknown
+	case major == "3" || header.Get("Cluster-Uuid") != "":
+		return ProductInfluxDB3, EditionUnknown
 	}
-	info.ClusterUUID = cleanFact(header.Get("Cluster-Uuid"), known...)
-	return info
+	return ProductUnknown, EditionUnknown
+}
+
+// majorVersion returns the digits that a version begins with.
+func majorVersion(version string) string {
+	version = strings.TrimPrefix(strings.TrimSpace(version), "v")
+	return version[:len(version)-len(strings.TrimLeft(version, "0123456789"))]
 }
 
 // routeMissing recognises replies that a server gives for a path it does not
@@ -115,7 +131,7 @@ func (c *Client) askGeneration(ctx context.Context, op *operation, refusal *Erro
 		info = &ServerInfo{} // The reply itself says enough, or is reported.
 	}
 	switch {
-	case info.Product != ProductUnknown && info.generation() != op.generation:
+	case info.Product != ProductUnknown && info.Product.generation() != op.generation:
 		return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: *info}
 	case !op.enterprise || info.Edition == EditionEnterprise:
 		return nil

@@ -105,8 +105,8 @@ func (i ServerInfo) String() string {
 	return strings.Join(parts, " ")
 }
 
-func (i ServerInfo) generation() generation {
-	switch i.Product {
+func (p Product) generation() generation {
+	switch p {
 	case ProductInfluxDB2:
 		return generationV2
 	case ProductInfluxDB3:

@@ -144,7 +144,7 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *
 	// address that can't be parsed.
 	state.location = resp.Header.Get("Location")
 	resp.Header.Del("Location")
-	if id := cleanFact(resp.Header.Get("Cluster-Uuid"), t.c.credentials.knownSecrets()...); id != "" {
+	if id := resp.Header.Get("Cluster-Uuid"); id != "" {
 		t.c.clusterUUID.Store(&id)
 	}
 	return resp, nil
