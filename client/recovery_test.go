@@ -331,7 +331,7 @@ func TestSetup_RunWithRecovery_errors(t *testing.T) {
 		"the status fails":        {[]testserver.Fault{{Op: opSetup, Times: 1, Drop: true}, {Op: "GET /api/v2/setup", Status: 400}}, true, "Asking the server for its setup failed too"},
 		"the list fails":          {[]testserver.Fault{testserver.LostReply(opSetup), {Op: opListAuths, Status: 400}}, true, "using the token that the request named failed"},
 		"another list":            {[]testserver.Fault{testserver.LostReply(opSetup), {Op: opListAuths, Body: `{"authorizations":[]}`}}, true, "has 0 authorizations"},
-		"then refused":            {[]testserver.Fault{{Op: opSetup, Times: 1, Status: 400}, {Op: opSetup, Times: 1, Drop: true}}, false, "could still be set up"},
+		"then refused":            {[]testserver.Fault{{Op: opSetup, Times: 1, Status: 400}, {Op: opSetup, Times: 1, Drop: true}}, false, "can still be set up"},
 		"refused":                 {[]testserver.Fault{{Op: opSetup, Status: 400}}, false, "400 Bad Request"},
 		"another token in the reply": {[]testserver.Fault{{Op: opSetup, Rewrite: func(status int, header http.Header, body []byte) (int, http.Header, []byte) {
 			return status, header, bytes.Replace(body, []byte(`"token":`), []byte(`"token":"other","x":`), 1)

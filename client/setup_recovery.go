@@ -36,20 +36,26 @@ func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*
 			r.note(unknown)
 		case r.last == nil || err == nil:
 			return result, err
-		case !IsConflict(err):
-			return nil, r.notCreated("The server could still be set up before.", err)
+		case IsConflict(err):
+			r.tries++ // An earlier request has arrived late, or the server contradicts itself.
+		default:
+			r.last.Err = fmt.Errorf("%w; and another try failed: %w", r.last.Err, err)
 		}
-		done, err := s.isDone(ctx)
+		done, statusErr := s.isDone(ctx)
 		switch {
-		case err != nil:
-			return nil, r.stillUnknown(fmt.Sprintf("Asking the server for its setup failed too: %v.", err))
+		case statusErr != nil:
+			return nil, r.stillUnknown(fmt.Sprintf("Asking the server for its setup failed too: %v.", statusErr))
 		case done:
 			return s.resultOf(ctx, r, req)
+		case !lost && !IsConflict(err):
+			return nil, r.notCreated(evidenceNotSetUp, err)
 		case !r.goOn(ctx):
-			return nil, r.notCreated("The server says that it can still be set up.", r.last.Err)
+			return nil, r.notCreated(evidenceNotSetUp, r.last.Err)
 		}
 	}
 }
+
+const evidenceNotSetUp = "The server says that it can still be set up."
 
 // isDone asks whether the server is set up.
 func (s *SetupService) isDone(ctx context.Context) (bool, error) {

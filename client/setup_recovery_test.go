@@ -1,0 +1,42 @@
+package client_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/influxdb-tokens/terraform-provider-influxdb/client"
+	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver"
+)
+
+const opSetupStatus = "GET /api/v2/setup"
+
+// A server that says both that it has been set up and that it can still be.
+func TestSetup_RunWithRecovery_endlessConflict(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	srv.Inject(testserver.Fault{Op: opSetup, Status: 422, Body: `{"code":"conflict","message":"onboarding has already been completed"}`, Times: 10 * retries})
+	srv.Inject(testserver.Fault{Op: opSetup, Times: 1, Drop: true})
+	_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), setupRequest())
+	if e := as[*client.NotCreatedError](t, err); e.Tries != retries+1 {
+		t.Errorf("error %v", err)
+	}
+	wantSent(t, srv, opSetup, retries+1)
+}
+
+// A setup that the server refuses half-way closes it for ever: then the error must not
+// say that nothing is left.
+func TestSetup_RunWithRecovery_brokenOff(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	srv.Inject(testserver.Fault{Op: opSetup, Times: 1, Drop: true})
+	req := setupRequest()
+	req.Bucket = "_x"
+	_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), req)
+	if !errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "broke off half-way") ||
+		!strings.Contains(err.Error(), "bucket name _x is invalid") {
+		t.Errorf("error %v", err)
+	}
+	wantSent(t, srv, opSetup, 2)
+	wantSent(t, srv, opSetupStatus, 2)
+}
