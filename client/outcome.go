@@ -29,6 +29,9 @@ type OutcomeUnknownError struct {
 	// Guard is an admin token that still works, if RegenerateOperatorWithGuard has
 	// left one because everything else may be refused now; otherwise nil.
 	Guard *IssuedAdminToken
+	// Token is the operator token that SetupService.RunWithRecovery asked for: it
+	// works if the setup was done. Otherwise it is the zero Secret.
+	Token Secret
 	// Err is what went wrong: a RequestError, an Error, or the reason why the
 	// reply can't be used.
 	Err error

@@ -12,11 +12,16 @@ import (
 
 // RunWithRecovery is Run for callers who want the operator token or a plain no, also
 // when replies get lost. The request always names the token: a random one, unless
-// req has one. So it is in the caller's hand before anything is sent. When the
-// outcome of a request is unknown, the server is asked whether it can still be set
-// up, and if not, whether it accepts that token; then the result is read from it.
-// The error is one of Run, or a NotCreatedError: the server can still be set up; or
-// an OutcomeUnknownError, which says what is known.
+// req has one. So it is known before anything is sent. When the outcome of a request
+// is unknown, the server is asked whether it can still be set up, and if not, whether
+// it accepts that token; then the result is read from it. The error is one of these:
+//
+//   - one of Run;
+//   - a NotCreatedError: the server can still be set up;
+//   - an OutcomeUnknownError, which says what is known. Its Token is the one that the
+//     request named: keep it, because it is the operator token if the setup was done.
+//
+// A program that may end at any moment names a token that it has stored before.
 //
 // Only ID and secret of the Auth are certain after a recovery; the rest is what
 // could be read.
@@ -33,6 +38,7 @@ func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*
 		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
 		switch {
 		case lost:
+			unknown.Token, unknown.Advice = req.Token, adviceSetupToken
 			r.note(unknown)
 		case r.last == nil || err == nil:
 			return result, err
@@ -55,7 +61,12 @@ func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*
 	}
 }
 
-const evidenceNotSetUp = "The server says that it can still be set up."
+const (
+	evidenceNotSetUp = "The server says that it can still be set up."
+	adviceNewToken   = "\"influxd recovery auth create-operator\" on the server's own machine makes an operator token."
+	adviceSetupToken = "Ask the setup status: if setup is no longer allowed, try the Token of this error, which the request " +
+		"named; if the server does not accept it, " + adviceNewToken
+)
 
 // isDone asks whether the server is set up.
 func (s *SetupService) isDone(ctx context.Context) (bool, error) {
@@ -82,6 +93,7 @@ func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupReque
 	list, err := listUnder(ctx, s.c, read.get("/api/v2/authorizations"), "authorizations", func(a *Authorization) string { return a.ID })
 	switch {
 	case IsUnauthorized(err):
+		r.last.Advice = adviceNewToken
 		return nil, r.stillUnknown("The server is set up now and does not accept the token that the request named: " +
 			"somebody else has set it up, or the setup broke off half-way.")
 	case err != nil:

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -39,4 +40,34 @@ func TestSetup_RunWithRecovery_brokenOff(t *testing.T) {
 	}
 	wantSent(t, srv, opSetup, 2)
 	wantSent(t, srv, opSetupStatus, 2)
+}
+
+// The one operator token of a server that was set up must not be lost because the
+// server could not be asked about it.
+func TestSetup_RunWithRecovery_keepsToken(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]testserver.Fault{
+		"the status fails": {Op: opSetupStatus, Status: 400}, "the list fails": {Op: opListAuths, Status: 400},
+		"another list": {Op: opListAuths, Body: `{"authorizations":[]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := testserver.Run(t)
+			srv.Inject(testserver.LostReply(opSetup))
+			undo := srv.Inject(fault)
+			_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), setupRequest())
+			undo()
+			e := as[*client.OutcomeUnknownError](t, err)
+			if !strings.Contains(err.Error(), "try the Token of this error") {
+				t.Errorf("error %v", err)
+			}
+			if e.Token.IsZero() || strings.Contains(fmt.Sprintf("%v %+v %#v", err, *e, *e), e.Token.Reveal()) {
+				t.Errorf("the token is not in the error, or shows")
+			}
+			c := newClient(t, srv.V2URL(), client.WithToken(e.Token))
+			if list, err := c.Authorizations.List(t.Context(), client.ListAuthorizationsOptions{}); err != nil || len(list) != 1 {
+				t.Errorf("the token does not work: %v", err)
+			}
+		})
+	}
 }
