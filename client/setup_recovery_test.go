@@ -71,3 +71,19 @@ func TestSetup_RunWithRecovery_keepsToken(t *testing.T) {
 		})
 	}
 }
+
+// A client that signs in reads what the setup made as a token all the same.
+func TestSetup_RunWithRecovery_session(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	srv.Inject(testserver.LostReply(opSetup))
+	c := newClient(t, srv.V2URL(), client.WithSession("admin", client.NewSecret(canary)))
+	made, err := c.Setup.RunWithRecovery(t.Context(), setupRequest())
+	if err != nil || made.User.Name != "admin" || made.Bucket.Name != "b0" {
+		t.Fatalf("got %+v, error %v", made, err)
+	}
+	if me, err := c.Me.Get(t.Context()); err != nil || me.ID != made.User.ID {
+		t.Errorf("the session does not work: %v", err)
+	}
+	wantSent(t, srv, opSetup, 1)
+}
