@@ -189,6 +189,21 @@ func TestRegenerateOperatorWithGuard_lateArrival(t *testing.T) {
 	wantTokens(t, srv, client.OperatorName)
 }
 
+// The same, and the list that would show it can't be had: a dead secret is no success.
+func TestRegenerateOperatorWithGuard_lateArrivalUnlisted(t *testing.T) {
+	t.Parallel()
+	srv, c, _ := newV3(t)
+	srv.Inject(testserver.Fault{Op: opQuery, Status: 400, Skip: 2})
+	srv.Inject(testserver.Fault{Op: opQuery, Status: 400, Skip: 2, Times: 1, Before: func() { srv.RegenerateV3Operator() }})
+	srv.Inject(testserver.Fault{Op: opRegenerate, Drop: true, Times: 1})
+	issued, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	if err != nil || issued.Token.Hash() != srv.V3Tokens()[0].Hash {
+		t.Errorf("got %+v, error %v", issued, err)
+	}
+	wantSent(t, srv, opRegenerate, 3)
+	wantTokens(t, srv, client.OperatorName)
+}
+
 // Nothing answers after the lost reply: the guard is in the error, and the error says
 // what is not known.
 func TestRegenerateOperatorWithGuard_nothingAnswers(t *testing.T) {
