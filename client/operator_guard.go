@@ -22,11 +22,10 @@ const (
 // RegenerateOperatorWithGuard is RegenerateOperator for rotations that must not lock
 // anyone out, whatever gets lost. A Client that authenticates with the operator
 // token first makes a named admin token, the guard, which is valid for a quarter of
-// an hour, and sees that the server accepts it. When the outcome of the regeneration
-// is unknown, it regenerates again with the guard, as often as the RetryPolicy
-// allows: whatever the lost request did, the last reply counts. Afterwards it
-// compares the hash that the server lists with that of the secret, and deletes the
-// guard. A Client that authenticates with a named admin token needs no guard.
+// an hour, and sees that the server accepts it. Then it regenerates with the guard,
+// and again when the outcome is unknown, for a minute and as often as the RetryPolicy
+// allows: whatever the lost request did, the last reply counts, once the server lists
+// the hash of its secret. In the end it deletes the guard. A Client that authenticates with a named admin token needs no guard.
 //
 // Other goroutines may use the same Client meanwhile, as with RegenerateOperator.
 // The error is one of these:
@@ -78,8 +77,8 @@ type guardedRotation struct {
 	s *AdminTokensService
 	// before is the operator token as it was.
 	before *AdminToken
-	// used is the credential of the first request, and spare the one that works
-	// whatever happens to the operator token.
+	// used is the credential of the client, and spare the one that works whatever
+	// happens to the operator token.
 	used, spare Secret
 	// own says that used is the operator token.
 	own bool
@@ -161,10 +160,21 @@ func (g *guardedRotation) drop(ctx context.Context, name string, credential Secr
 // regenerate sends the regeneration until a reply has come whose secret is the one
 // that the server lists.
 func (g *guardedRotation) regenerate(ctx context.Context) (*IssuedAdminToken, error) {
-	issued, err := g.s.regenerate(ctx, g.used)
+	issued, err := g.send(ctx)
 	if unknown, lost := errors.AsType[*OutcomeUnknownError](err); lost {
 		g.note(unknown)
 		return g.again(ctx)
+	}
+	return issued, err
+}
+
+// send sends one regeneration, with the guard: once that is deleted, a request that
+// was given up is refused, however late it arrives. There may be servers that let
+// nobody but the operator do it, and nodes that do not know the guard yet.
+func (g *guardedRotation) send(ctx context.Context) (*IssuedAdminToken, error) {
+	issued, err := g.s.regenerate(ctx, g.spare)
+	if g.guard != nil && (IsForbidden(err) || IsUnauthorized(err)) {
+		return g.s.regenerate(ctx, g.used)
 	}
 	return issued, err
 }
@@ -174,15 +184,8 @@ func (g *guardedRotation) regenerate(ctx context.Context) (*IssuedAdminToken, er
 func (g *guardedRotation) again(ctx context.Context) (*IssuedAdminToken, error) {
 	ctx, cancel := followUp(ctx)
 	defer cancel()
-	credential := g.spare
 	for g.goOn(ctx) {
-		issued, err := g.s.regenerate(ctx, credential)
-		if IsForbidden(err) && g.guard != nil {
-			// This server lets nobody but the operator do it. With the old secret a
-			// repetition works if the lost request did not.
-			credential = g.used
-			issued, err = g.s.regenerate(ctx, credential)
-		}
+		issued, err := g.send(ctx)
 		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
 		switch {
 		case lost:
@@ -220,7 +223,7 @@ func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
 	ctx, cancel := followUp(ctx)
 	defer cancel()
 	after, _, err := g.s.find(ctx, OperatorName, operation{alone: true, credential: g.spare})
-	if err == nil && after.Fingerprint == g.before.Fingerprint {
+	if err == nil && after.Fingerprint == g.before.Fingerprint && g.stillWorks(ctx) {
 		failed := g.notCreated(fmt.Sprintf("A read afterwards still showed the hash %s: the previous secret works.", after.Fingerprint), cause)
 		failed.Object = newSecret
 		return failed
@@ -232,9 +235,12 @@ func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
 		g.last.Advice = fmt.Sprintf("No data and no other token is affected. Regenerate the operator token with the Guard of this "+
 			"error, the token %q, which works for %s from its creation on, or with any other named admin token.", g.guard.Name, guardLife)
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		g.last.Evidence = fmt.Sprintf("A read afterwards failed too: %v.", err)
-	} else {
+	case after.Fingerprint == g.before.Fingerprint:
+		g.last.Evidence = fmt.Sprintf("A read afterwards still showed the hash %s, but the previous secret is refused.", after.Fingerprint)
+	default:
 		g.last.Evidence = fmt.Sprintf("A read afterwards showed that it has been replaced: its hash was %s and is %s now; "+
 			"nobody has the new secret.", g.before.Fingerprint, after.Fingerprint)
 	}
@@ -242,6 +248,20 @@ func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
 		g.c.credentials.distrust(g.used, &CredentialInDoubtError{Rotation: g.last})
 	}
 	return g.last
+}
+
+// stillWorks reports whether the server accepts the previous secret, by deleting the
+// guard with it: what a node lists that is behind must not cost the last token that
+// works.
+func (g *guardedRotation) stillWorks(ctx context.Context) bool {
+	if g.guard == nil {
+		return true
+	}
+	err := g.c.deleteToken(ctx, g.guard.Name, operation{alone: true, credential: g.used})
+	if err == nil {
+		g.guard = nil
+	}
+	return !IsUnauthorized(err)
 }
 
 // finish deletes the guard, unless the caller may need it.

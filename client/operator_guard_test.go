@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -29,8 +30,8 @@ func TestRegenerateOperatorWithGuard(t *testing.T) {
 	for op, want := range map[string]int{opRegenerate: 1, opCreateNamed: 1, opDeleteToken: 1} {
 		wantSent(t, srv, op, want)
 	}
-	if caller := srv.RequestsFor(opRegenerate)[0].Caller; caller != client.OperatorName {
-		t.Errorf("the first request came from %q", caller)
+	if caller := srv.RequestsFor(opRegenerate)[0].Caller; !strings.HasPrefix(caller, "operator-rotation-guard-") {
+		t.Errorf("the request came from %q", caller)
 	}
 	if token, err := c.Token(t.Context()); err != nil || token != issued.Token {
 		t.Errorf("the client did not take the new token: %v", err)
@@ -119,6 +120,59 @@ func TestRegenerateOperatorWithGuard_guardIsSlow(t *testing.T) {
 		t.Error(err)
 	}
 	wantTokens(t, srv, client.OperatorName)
+}
+
+// Requests that were given up are refused when they arrive after all: nobody would have
+// the secret that they make.
+func TestRegenerateOperatorWithGuard_arrivesAfterwards(t *testing.T) {
+	t.Parallel()
+	srv, _, operator := newV3(t)
+	var held []*http.Request
+	c := newClient(t, srv.V3URL(), client.WithToken(operator), client.WithTransport(roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(req.URL.Path, "/regenerate") {
+			held = append(held, req.Clone(t.Context()))
+			return nil, io.ErrUnexpectedEOF
+		}
+		return http.DefaultTransport.RoundTrip(req)
+	})))
+	_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	if e := as[*client.NotCreatedError](t, err); e.Tries != retries+1 || len(held) != retries+1 {
+		t.Errorf("error %v", err)
+	}
+	for _, req := range held {
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+	}
+	if left := srv.V3Tokens(); len(left) != 1 || left[0].Hash != operator.Hash() {
+		t.Errorf("left: %+v", left)
+	}
+	if _, err := c.AdminTokens.List(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// A node that is behind lists the old hash of a secret that is dead.
+func TestRegenerateOperatorWithGuard_staleRead(t *testing.T) {
+	t.Parallel()
+	srv, c, operator := newV3(t)
+	srv.Inject(testserver.Fault{Op: opRegenerate, Drop: true, AfterRun: true, Times: retries + 1})
+	undo := srv.Inject(testserver.Fault{Op: opQuery, Skip: 2, Body: fmt.Sprintf(
+		`[{"token_id":0,"name":"_admin","hash":%q,"created_at":"2026-01-01T00:00:00","permissions":"*:*:*"}]`, operator.Fingerprint())})
+	_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	undo()
+	if !strings.Contains(errorString(err), "but the previous secret is refused") {
+		t.Errorf("error %v", err)
+	}
+	e := as[*client.OutcomeUnknownError](t, err)
+	if e.Guard == nil {
+		t.Fatal("no guard")
+	}
+	if _, err := newClient(t, srv.V3URL(), client.WithToken(e.Guard.Token)).AdminTokens.RegenerateOperatorWithGuard(t.Context()); err != nil {
+		t.Errorf("the guard is of no use: %v", err)
+	}
 }
 
 // Enterprise may let nobody but the operator token regenerate it: then the old secret
