@@ -61,6 +61,7 @@ func (s *AdminTokensService) RegenerateOperator(ctx context.Context) (*IssuedAdm
 		}
 		return nil, err
 	}
+	s.c.credentials.settle(issued.Token)
 	if ownCredential {
 		s.c.credentials.rotated(used, issued.Token)
 	}

@@ -206,6 +206,22 @@ func (c *credentials) successor(token Secret) (Secret, bool) {
 func (c *credentials) rotated(old, token Secret) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.succeed(old, token)
+}
+
+// settle ends the doubt about the operator token: token is the one that it has been
+// replaced with since, by whatever credential. The caller holds the gate alone.
+func (c *credentials) settle(token Secret) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.doubt != nil {
+		c.succeed(c.doubtful, token)
+		c.doubtful, c.doubt = Secret{}, nil
+	}
+}
+
+// succeed puts token in place of old. The caller holds mu.
+func (c *credentials) succeed(old, token Secret) {
 	c.learn(token)
 	if c.replaced == nil {
 		c.replaced = map[Secret]Secret{}

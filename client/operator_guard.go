@@ -63,8 +63,11 @@ func (s *AdminTokensService) RegenerateOperatorWithGuard(ctx context.Context) (*
 		}
 	}
 	issued, err := rotation.regenerate(ctx)
-	if err == nil && own {
-		s.c.credentials.rotated(used, issued.Token)
+	if err == nil {
+		s.c.credentials.settle(issued.Token)
+		if own {
+			s.c.credentials.rotated(used, issued.Token)
+		}
 	}
 	rotation.finish(ctx, issued, err)
 	return issued, err

@@ -275,6 +275,39 @@ func TestRegenerateOperatorWithGuard_nothingAnswers(t *testing.T) {
 	}
 }
 
+// A client in doubt that regenerates with the guard knows its operator token again.
+func TestRegenerateOperator_endsDoubt(t *testing.T) {
+	t.Parallel()
+	for name, regenerate := range map[string]func(context.Context, *client.Client) (*client.IssuedAdminToken, error){
+		"with guard": func(ctx context.Context, c *client.Client) (*client.IssuedAdminToken, error) {
+			return c.AdminTokens.RegenerateOperatorWithGuard(ctx)
+		},
+		"without": func(ctx context.Context, c *client.Client) (*client.IssuedAdminToken, error) {
+			return c.AdminTokens.RegenerateOperator(ctx)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv, c, _ := newV3(t)
+			srv.Inject(testserver.Fault{Op: opRegenerate, Drop: true, AfterRun: true, Times: retries + 1})
+			_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+			e := as[*client.OutcomeUnknownError](t, err)
+			_, err = c.AdminTokens.List(t.Context())
+			as[*client.CredentialInDoubtError](t, err)
+			issued, err := regenerate(client.WithFallbackToken(t.Context(), e.Guard.Token), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.AdminTokens.List(t.Context()); err != nil {
+				t.Errorf("the client is still in doubt: %v", err)
+			}
+			if token, err := c.Token(t.Context()); err != nil || token != issued.Token {
+				t.Errorf("the client has another token: %v", err)
+			}
+		})
+	}
+}
+
 func TestRegenerateOperatorWithGuard_refusals(t *testing.T) {
 	t.Parallel()
 	srv := testserver.Run(t, testserver.WithV3WithoutAuth())
