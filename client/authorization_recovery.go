@@ -64,9 +64,10 @@ type pendingAuthorization struct {
 	s      *AuthorizationsService
 	marker string
 	req    CreateAuthorizationRequest
-	// seen says that a list has shown an authorization of the same organization and
-	// user, or the one that was just created: otherwise a list that shows none with
-	// the marker proves nothing.
+	// seen says that the last list has shown an authorization of the same organization
+	// and user, or the one that was just created: otherwise a list that shows none with
+	// the marker proves nothing. What an earlier one has shown does not count, because
+	// another credential may have read it.
 	seen bool
 }
 
@@ -84,6 +85,8 @@ func (p *pendingAuthorization) create(ctx context.Context) (*Authorization, erro
 		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
 		switch {
 		case lost:
+			unknown.Advice = fmt.Sprintf("List the authorizations of the organization, and delete any whose description ends in %q: "+
+				"nobody has its token.", p.marker)
 			p.note(unknown)
 			if evidence, err = p.remove(ctx, ""); err != nil {
 				return nil, err
@@ -128,7 +131,7 @@ func (p *pendingAuthorization) remove(ctx context.Context, keep string) (evidenc
 	ctx, cancel := followUp(ctx)
 	defer cancel()
 	evidence = "A list afterwards showed none."
-	p.seen = p.seen && keep == ""
+	p.seen = false
 	var orphans []string
 	for authorization, err := range p.s.All(ctx, ListAuthorizationsOptions{OrgID: p.req.OrgID, UserID: p.req.UserID}) {
 		if err != nil {

@@ -174,3 +174,45 @@ func TestAuthorizations_CreateWithRecovery_lateArrival(t *testing.T) {
 		t.Errorf("left: %+v", left)
 	}
 }
+
+// Each list speaks for the credential that read it: one that may not read what it
+// creates takes the place of one that may.
+func TestAuthorizations_CreateWithRecovery_turnsBlind(t *testing.T) {
+	t.Parallel()
+	srv, _, setup := newV2(t)
+	blind := srv.CreateV2Authorization(testserver.V2Authorization{Permissions: []testserver.V2Permission{{Action: "write", Type: "authorizations"}}})
+	c := newClient(t, srv.V2URL(), client.WithTokenSource(client.TokenFunc(func(_ context.Context, refused client.Secret) (client.Secret, error) {
+		if refused.IsZero() {
+			return client.NewSecret(setup.Token), nil
+		}
+		return client.NewSecret(blind.Token), nil
+	})))
+	srv.Inject(testserver.LostReply(opCreateAuth))
+	srv.Inject(testserver.Fault{Op: opCreateAuth, Drop: true, Times: 1})
+	srv.Inject(testserver.Fault{Op: opListAuths, Skip: 1, Times: 1, Before: func() {
+		srv.UpdateV2Authorization(setup.AuthorizationID, new("inactive"), nil)
+	}})
+	_, err := recoverAuthorization(t.Context(), c, setup, "a device")
+	if !errors.Is(err, client.ErrOutcomeUnknown) {
+		t.Errorf("error %v", err)
+	}
+	if left := srv.V2Authorizations(); len(left) != 3 {
+		t.Errorf("left: %+v", left)
+	}
+	wantSent(t, srv, opCreateAuth, 4)
+}
+
+// The error names the marker of an authorization whose description is long.
+func TestAuthorizations_CreateWithRecovery_longDescription(t *testing.T) {
+	t.Parallel()
+	srv, c, setup := newV2(t)
+	srv.Inject(testserver.LostReply(opCreateAuth))
+	srv.Inject(testserver.Fault{Op: opListAuths, Status: 400})
+	_, err := recoverAuthorization(t.Context(), c, setup, strings.Repeat("a device ", 60))
+	left := srv.V2Authorizations()
+	description := left[len(left)-1].Description
+	marker := description[strings.LastIndex(description, "[pending "):]
+	if !errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(err.Error(), marker) {
+		t.Errorf("error %v", err)
+	}
+}
