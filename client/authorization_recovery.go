@@ -39,7 +39,7 @@ func (s *AuthorizationsService) CreateWithRecovery(ctx context.Context, req Crea
 		return nil, err
 	}
 	// The caller may have given up meanwhile, and has a finished authorization.
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := s.c.followUp(ctx)
 	defer cancel()
 	finished, err := s.Update(ctx, created.ID, UpdateAuthorizationRequest{Description: &req.Description})
 	if err != nil {
@@ -117,7 +117,7 @@ func (p *pendingAuthorization) alone(ctx context.Context, created *Authorization
 	if err == nil {
 		err = p.stillUnknown("A list does not show what this credential creates: it is not allowed to read it.")
 	}
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := p.c.followUp(ctx)
 	defer cancel()
 	if deletion := p.s.Delete(ctx, created.ID); deletion != nil && !IsNotFound(deletion) {
 		p.last.Evidence += fmt.Sprintf(" Another try succeeded as %s, which could not be deleted: %v.", created.ID, deletion)
@@ -128,7 +128,7 @@ func (p *pendingAuthorization) alone(ctx context.Context, created *Authorization
 // remove deletes every authorization with the marker apart from keep, and returns
 // how it is known that none is left. The error says that this is not known.
 func (p *pendingAuthorization) remove(ctx context.Context, keep string) (evidence string, err error) {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := p.c.followUp(ctx)
 	defer cancel()
 	evidence = "A list afterwards showed none."
 	p.seen = false

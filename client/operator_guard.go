@@ -110,7 +110,7 @@ func (g *guardedRotation) prepare(ctx context.Context) error {
 	g.guard, g.spare = guard, guard.Token
 	rows, err := g.guards(ctx)
 	if err != nil {
-		ctx, cancel := followUp(ctx)
+		ctx, cancel := g.c.followUp(ctx)
 		defer cancel()
 		g.drop(ctx, g.guard.Name, g.used)
 		return g.notSent(fmt.Errorf("the guard token does not work: %w", err))
@@ -185,7 +185,7 @@ func (g *guardedRotation) send(ctx context.Context) (*IssuedAdminToken, error) {
 // again goes on after the first lost reply, even when the caller has given up: he
 // would have no operator token.
 func (g *guardedRotation) again(ctx context.Context) (*IssuedAdminToken, error) {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := g.c.followUp(ctx)
 	defer cancel()
 	for g.goOn(ctx) {
 		issued, err := g.send(ctx)
@@ -208,7 +208,7 @@ func (g *guardedRotation) again(ctx context.Context) (*IssuedAdminToken, error) 
 // issued, or can't say: with the old hash a node answers that is behind. Where no list
 // is to be had, it is enough that the server does not refuse the secret.
 func (g *guardedRotation) listed(ctx context.Context, issued *IssuedAdminToken) bool {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := g.c.followUp(ctx)
 	defer cancel()
 	after, _, err := g.s.find(ctx, OperatorName, operation{alone: true, credential: g.spare})
 	if err == nil {
@@ -223,7 +223,7 @@ func (g *guardedRotation) listed(ctx context.Context, issued *IssuedAdminToken) 
 // conclude makes the error of a rotation that has given up, of what the server says
 // now, and takes the credential out of use if it may be dead.
 func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := g.c.followUp(ctx)
 	defer cancel()
 	after, _, err := g.s.find(ctx, OperatorName, operation{alone: true, credential: g.spare})
 	if err == nil && after.Fingerprint == g.before.Fingerprint && g.stillWorks(ctx) {
@@ -272,7 +272,7 @@ func (g *guardedRotation) finish(ctx context.Context, issued *IssuedAdminToken, 
 	if g.guard == nil || errors.Is(err, ErrOutcomeUnknown) {
 		return
 	}
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := g.c.followUp(ctx)
 	defer cancel()
 	if err == nil {
 		g.drop(ctx, g.guard.Name, issued.Token)

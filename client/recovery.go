@@ -7,7 +7,8 @@ import (
 )
 
 // followUpTimeout bounds the look at what a creating call of unknown outcome has
-// left behind, and the removal of it.
+// left behind, and the removal of it. The pause that a server asks for in the meantime
+// comes on top, up to as long again.
 const followUpTimeout = time.Minute
 
 // NotCreatedError is a call with recovery that gave up. Whatever its requests had
@@ -65,8 +66,8 @@ func (r *recovery) note(unknown *OutcomeUnknownError) {
 
 // followUp returns the context of a follow-up. It goes on when the caller has given
 // up: what may have been made must not stay behind for that.
-func followUp(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), followUpTimeout)
+func (c *Client) followUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), followUpTimeout+min(c.retry.MaxRetryAfter, followUpTimeout))
 }
 
 // goOn reports whether the policy allows another request, after a pause. It is false

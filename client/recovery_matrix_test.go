@@ -260,7 +260,7 @@ func TestRecovery_hang(t *testing.T) {
 }
 
 // serverless is serve without a network, for bubbles.
-func (call recovering) serverless(t *testing.T) (*testserver.Server, *client.Client, testserver.V2Setup) {
+func (call recovering) serverless(t *testing.T, options ...client.Option) (*testserver.Server, *client.Client, testserver.V2Setup) {
 	t.Helper()
 	srv, err := testserver.New(call.options...)
 	if err != nil {
@@ -278,8 +278,37 @@ func (call recovering) serverless(t *testing.T) (*testserver.Server, *client.Cli
 		setup = srv.SetupV2()
 		handler, token = srv.V2(), setup.Token
 	}
-	c := newClient(t, "http://influxdb.test", client.WithToken(client.NewSecret(token)), client.WithTransport(inProcess{handler}))
-	return srv, c, setup
+	options = append([]client.Option{client.WithToken(client.NewSecret(token)), client.WithTransport(inProcess{handler})}, options...)
+	return srv, newClient(t, "http://influxdb.test", options...), setup
+}
+
+// A server that asks for a pause of a minute while the client looks what it has left.
+func TestRecovery_pause(t *testing.T) {
+	t.Parallel()
+	for callName, ops := range map[string][]string{
+		"AdminTokens.CreateWithRecovery": {opQuery, opDeleteToken}, "ResourceTokens.CreateWithRecovery": {opQuery, opDeleteToken},
+		"Authorizations.CreateWithRecovery": {opListAuths, opDeleteAuth}, "SetupService.RunWithRecovery": {opSetupStatus, opListAuths},
+	} {
+		for _, op := range ops {
+			t.Run(callName+"/"+op, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					call := recoveringCalls()[callName]
+					srv, c, setup := call.serverless(t, client.WithRetry(client.DefaultRetryPolicy()))
+					srv.Inject(testserver.LostReply(call.op))
+					pause := testserver.Fault{Op: op, Status: 429, Header: http.Header{"Retry-After": {"60"}}, Times: 1}
+					if op == opQuery {
+						pause.Skip = 1 // The read before.
+					}
+					srv.Inject(pause)
+					token, err := call.do(t.Context(), c, setup)
+					if left := call.left(srv, setup); err != nil || len(left) != 1 || left[0] != token.Fingerprint() {
+						t.Errorf("error %v, and %d tokens are left", err, len(left))
+					}
+				})
+			})
+		}
+	}
 }
 
 // What could not be sent is no unknown outcome: nothing has to be looked for.

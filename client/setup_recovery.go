@@ -70,7 +70,7 @@ const (
 
 // isDone asks whether the server is set up.
 func (s *SetupService) isDone(ctx context.Context) (bool, error) {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := s.c.followUp(ctx)
 	defer cancel()
 	status, err := s.Status(ctx)
 	return err == nil && !status.Allowed, err
@@ -86,7 +86,7 @@ func randomToken() Secret {
 // resultOf reads what a setup has made of which the reply was lost, with the token
 // that the request named.
 func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupRequest) (*SetupResult, error) {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := s.c.followUp(ctx)
 	defer cancel()
 	// A client that signs in sends anything else as the key of a session.
 	ctx = WithFallbackToken(ctx, req.Token)

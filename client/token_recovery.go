@@ -151,7 +151,7 @@ func (c *Client) issueWithRecovery(ctx context.Context, op *operation, token nam
 // removeToken deletes the token whose secret was lost, if it is there, and returns
 // how it is known that none is left. The error says that this is not known.
 func (r *recovery) removeToken(ctx context.Context, token namedToken, base operation) (evidence string, err error) {
-	ctx, cancel := followUp(ctx)
+	ctx, cancel := r.c.followUp(ctx)
 	defer cancel()
 	row, _, err := r.c.tokenRow(ctx, token.name, base)
 	switch {
