@@ -68,6 +68,9 @@ func TestAdminTokens_CreateWithRecovery_nameTaken(t *testing.T) {
 			if fault.Drop != errors.Is(err, client.ErrOutcomeUnknown) || fault.Drop == client.IsConflict(err) {
 				t.Errorf("error %v", err)
 			}
+			if fault.Drop && (!strings.Contains(err.Error(), "Leave that token alone") || strings.Contains(err.Error(), "delete")) {
+				t.Errorf("the error endangers another token: %v", err)
+			}
 			wantSent(t, srv, opDeleteToken, 0)
 			if left := srv.V3Tokens(); len(left) != 2 || left[1].Hash != theirs.Hash {
 				t.Errorf("left: %+v", left)

@@ -110,13 +110,12 @@ func (t namedToken) is(row *tokenRow) bool {
 // too.
 func (c *Client) issueWithRecovery(ctx context.Context, op *operation, token namedToken) (*IssuedAdminToken, error) {
 	base := operation{alone: op.alone, credential: op.credential}
-	free := token.fresh
-	if !free {
-		row, _, err := c.tokenRow(ctx, token.name, base)
-		if err != nil {
+	var taken *tokenRow
+	if !token.fresh {
+		var err error
+		if taken, _, err = c.tokenRow(ctx, token.name, base); err != nil {
 			return nil, fmt.Errorf("%s was not created, because a read before failed: %w", op.object, err)
 		}
-		free = row == nil
 	}
 	r := &recovery{c: c}
 	var evidence string
@@ -126,8 +125,12 @@ func (c *Client) issueWithRecovery(ctx context.Context, op *operation, token nam
 			return issued, nil
 		}
 		unknown, lost := errors.AsType[*OutcomeUnknownError](err)
-		if !lost && r.last == nil || !free {
+		if lost && taken != nil {
 			// A token that was there before is somebody else's, whatever came of this.
+			unknown.Evidence = fmt.Sprintf("A read before had shown that the name was taken, by the token with the ID %d.", taken.ID)
+			unknown.Advice = "Leave that token alone: only one of that name with another ID can come from this call."
+		}
+		if !lost && r.last == nil || taken != nil {
 			return nil, err
 		}
 		if !lost && !IsConflict(err) {
