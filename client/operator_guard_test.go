@@ -99,6 +99,9 @@ func TestRegenerateOperatorWithGuard_noGuard(t *testing.T) {
 			if err == nil || errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error %v", err)
 			}
+			if strings.Contains(err.Error(), "..") {
+				t.Errorf("the error is no text: %v", err)
+			}
 			if name != "nothing readable" && !strings.Contains(err.Error(), "the operator token is what it was") {
 				t.Errorf("error %v", err)
 			}

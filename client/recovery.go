@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,7 @@ func (e *NotCreatedError) Error() string {
 	if e.Tries > 0 {
 		text += fmt.Sprintf(", in %d %s without a usable reply", e.Tries, plural(e.Tries, "try", "tries"))
 	}
-	text += fmt.Sprintf(": %v.", e.Err)
+	text += ": " + strings.TrimSuffix(fmt.Sprint(e.Err), ".") + "." // It may be another of these.
 	if e.Removed > 0 {
 		text += fmt.Sprintf(" Found and deleted: %d %s whose secret was lost.", e.Removed, plural(e.Removed, "token", "tokens"))
 	}
