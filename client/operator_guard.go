@@ -112,8 +112,11 @@ func (g *guardedRotation) prepare(ctx context.Context) error {
 	if err != nil {
 		ctx, cancel := g.c.followUp(ctx)
 		defer cancel()
-		g.drop(ctx, g.guard.Name, g.used)
-		return g.notSent(fmt.Errorf("the guard token does not work: %w", err))
+		failed := g.notSent(fmt.Errorf("the guard token does not work: %w", err))
+		if !g.drop(ctx, g.guard.Name, g.used) {
+			failed.Evidence += g.guardLeft()
+		}
+		return failed
 	}
 	for _, row := range rows {
 		if expiry := row.Expiry.pointer(); isGuard(row.Name) && expiry != nil && expiry.Before(guard.CreatedAt) {
@@ -127,8 +130,13 @@ func (g *guardedRotation) prepare(ctx context.Context) error {
 const newSecret = "a new secret of the operator token"
 
 // notSent is the error of a rotation without a guard.
-func (g *guardedRotation) notSent(err error) error {
+func (g *guardedRotation) notSent(err error) *NotCreatedError {
 	return &NotCreatedError{Object: newSecret, Evidence: "No request for it was sent: the operator token is what it was.", Err: err}
+}
+
+// guardLeft is the evidence of a guard that could not be deleted.
+func (g *guardedRotation) guardLeft() string {
+	return fmt.Sprintf(" The guard token %q could not be deleted; it ends by itself within %s.", g.guard.Name, guardLife)
 }
 
 // isGuard reports whether name is one that only this package gives.
@@ -150,14 +158,16 @@ func (g *guardedRotation) guards(ctx context.Context) ([]tokenRow, error) {
 	}
 }
 
-// drop deletes a guard token with the given credential. What fails is no reason to
-// fail a rotation: the token ends by itself.
-func (g *guardedRotation) drop(ctx context.Context, name string, credential Secret) {
+// drop deletes a guard token with the given credential, and reports whether it is
+// gone. If not, that is no reason to fail a rotation: the token ends by itself.
+func (g *guardedRotation) drop(ctx context.Context, name string, credential Secret) bool {
 	err := g.c.deleteToken(ctx, name, operation{alone: true, credential: credential})
-	if err != nil && !IsNotFound(err) {
+	gone := err == nil || IsNotFound(err)
+	if !gone {
 		g.c.loggerFor(ctx).Warn("A guard token of InfluxDB 3 could not be deleted", "name", name,
 			"error", cleanMessage(err.Error(), g.c.credentials.knownSecrets()...))
 	}
+	return gone
 }
 
 // regenerate sends the regeneration until a reply has come whose secret is the one
@@ -278,5 +288,8 @@ func (g *guardedRotation) finish(ctx context.Context, issued *IssuedAdminToken, 
 		g.drop(ctx, g.guard.Name, issued.Token)
 		return
 	}
-	g.drop(ctx, g.guard.Name, g.spare)
+	gone := g.drop(ctx, g.guard.Name, g.spare)
+	if failed, ok := errors.AsType[*NotCreatedError](err); ok && !gone {
+		failed.Evidence += g.guardLeft()
+	}
 }

@@ -105,6 +105,9 @@ func TestRegenerateOperatorWithGuard_noGuard(t *testing.T) {
 			if name != "nothing readable" && !strings.Contains(err.Error(), "the operator token is what it was") {
 				t.Errorf("error %v", err)
 			}
+			if told := strings.Contains(err.Error(), "could not be deleted; it ends by itself") || test.says == "may have been made"; told != (test.left > 1) {
+				t.Errorf("%d tokens are left, error %v", test.left, err)
+			}
 			wantSent(t, srv, opRegenerate, 0)
 			if left := srv.V3Tokens(); len(left) != test.left || left[0].Hash != operator.Hash() {
 				t.Errorf("left: %+v", left)
@@ -123,6 +126,18 @@ func TestRegenerateOperatorWithGuard_guardIsSlow(t *testing.T) {
 		t.Error(err)
 	}
 	wantTokens(t, srv, client.OperatorName)
+}
+
+// Nor does the error say that nothing is left of a rotation that had no effect.
+func TestRegenerateOperatorWithGuard_guardStaysAfterAll(t *testing.T) {
+	t.Parallel()
+	srv, c, _ := newV3(t)
+	srv.Inject(testserver.Fault{Op: opRegenerate, Drop: true})
+	srv.Inject(testserver.Fault{Op: opDeleteToken, Status: 500})
+	_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	if e := as[*client.NotCreatedError](t, err); !strings.Contains(e.Evidence, srv.V3Tokens()[1].Name) {
+		t.Errorf("error %v", err)
+	}
 }
 
 // Requests that were given up are refused when they arrive after all: nobody would have

@@ -13,7 +13,8 @@ import (
 const followUpTimeout = time.Minute
 
 // NotCreatedError is a call with recovery that gave up. Whatever its requests had
-// made was deleted again: nothing that it created is left.
+// made was deleted again: nothing that it created is left, apart from a guard token
+// that Evidence names, which ends by itself.
 type NotCreatedError struct {
 	// Object is what was to be created: `named admin token "ci"`.
 	Object string
