@@ -13,8 +13,9 @@ type gate struct {
 	shared  int
 	alone   bool
 	waiting int           // rotations that wait: new requests queue up behind them
+	ended   int           // rotations that have ended
 	queued  int           // requests that wait
-	turns   int           // of these, how many go before the next rotation
+	turns   int           // of these, how many saw one end, and go before the next
 	changed chan struct{} // closed at the next change, for everyone who waits
 }
 
@@ -35,22 +36,22 @@ func (g *gate) enter(ctx context.Context) error {
 		g.mu.Unlock()
 		return nil
 	}
+	defer g.mu.Unlock()
 	g.queued++
-	for g.alone || g.waiting > 0 && g.turns == 0 {
-		err := g.wait(ctx)
-		if err == nil {
-			continue
-		}
-		g.queued--
-		g.turns = min(g.turns, g.queued)
-		g.signal()
-		g.mu.Unlock()
-		return err
+	came := g.ended
+	var err error
+	for err == nil && (g.alone || g.waiting > 0 && came == g.ended) {
+		err = g.wait(ctx)
 	}
 	g.queued--
-	g.turns = max(g.turns-1, 0)
+	if came != g.ended {
+		g.turns--
+	}
+	if err != nil {
+		g.signal()
+		return err
+	}
 	g.shared++
-	g.mu.Unlock()
 	return nil
 }
 
@@ -101,6 +102,7 @@ func (g *gate) unlock() {
 	defer g.mu.Unlock()
 	g.alone = false
 	// One rotation after the other must not keep the requests waiting for ever.
+	g.ended++
 	g.turns = g.queued
 	g.signal()
 }

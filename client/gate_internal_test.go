@@ -176,3 +176,43 @@ func TestGate_requestsTakeTurns(t *testing.T) {
 		}
 	})
 }
+
+// A request that comes after the rotation takes nobody's turn.
+func TestGate_turnsAreNotTaken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate()
+		if err := g.lock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var entered, locked atomic.Int32
+		go func() {
+			if g.enter(t.Context()) == nil {
+				entered.Add(1)
+			}
+		}()
+		go func() {
+			if g.lock(t.Context()) == nil {
+				locked.Add(1)
+			}
+		}()
+		synctest.Wait()
+		// It can't wait, and so shows at once whether it would have to.
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		g.unlock()
+		if err := g.enter(ctx); err == nil {
+			t.Error("a request that came later took the turn")
+			g.leave()
+		}
+		synctest.Wait()
+		if entered.Load() != 1 || locked.Load() != 0 {
+			t.Errorf("%d requests entered, %d rotations", entered.Load(), locked.Load())
+		}
+		g.leave()
+		synctest.Wait()
+		if locked.Load() != 1 {
+			t.Error("the next rotation has no turn")
+		}
+	})
+}

@@ -311,7 +311,7 @@ func TestRegenerateOperator_endsDoubt(t *testing.T) {
 			_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
 			e := as[*client.OutcomeUnknownError](t, err)
 			_, err = c.AdminTokens.List(t.Context())
-			as[*client.CredentialInDoubtError](t, err)
+			_ = as[*client.CredentialInDoubtError](t, err)
 			issued, err := regenerate(client.WithFallbackToken(t.Context(), e.Guard.Token), c)
 			if err != nil {
 				t.Fatal(err)
