@@ -117,3 +117,48 @@ func TestRun_errors(t *testing.T) {
 		t.Errorf("files: %s", got)
 	}
 }
+
+// The file behind a symbolic link gets the secret, with the mode that it had.
+func TestRun_symlink(t *testing.T) {
+	t.Parallel()
+	srv, file := newServer(t)
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), []string{"-url", srv.V3URL(), "-token-file", link}, &strings.Builder{}, noWait()); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(file)
+	if err != nil || client.NewSecret(strings.TrimSpace(string(content))).Hash() != srv.V3Tokens()[0].Hash {
+		t.Errorf("the file does not hold the operator token: %v", err)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("mode %v, error %v", info.Mode(), err)
+	}
+	if target, err := os.Readlink(link); err != nil || target != file {
+		t.Errorf("the link is gone: %v", err)
+	}
+}
+
+// Two runs at a time, or one after another that broke off, could each lose a secret.
+func TestRun_one(t *testing.T) {
+	t.Parallel()
+	srv, file := newServer(t)
+	if err := os.WriteFile(file+".new", []byte("the one copy\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := run(t.Context(), []string{"-url", srv.V3URL(), "-token-file", file}, &strings.Builder{}, noWait())
+	if err == nil || !strings.Contains(err.Error(), "nothing has changed: another run is under way") {
+		t.Errorf("error %v", err)
+	}
+	if content, err := os.ReadFile(file + ".new"); err != nil || string(content) != "the one copy\n" {
+		t.Errorf("the file of the other run was touched: %v", err)
+	}
+	if n := len(srv.RequestsFor(regenerate)); n != 0 {
+		t.Errorf("%d rotations", n)
+	}
+}
