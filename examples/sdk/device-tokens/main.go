@@ -5,7 +5,7 @@
 //	    -org acme -bucket metrics -out tokens pump-1 pump-2
 //
 // A device that has a file already keeps it, so that the command can be run again with
-// more devices, or after an error.
+// more devices, or after an error. An empty file is what a run leaves that was killed.
 package main
 
 import (
@@ -85,6 +85,10 @@ func run(ctx context.Context, args []string, out io.Writer, options ...client.Op
 func issue(ctx context.Context, c *client.Client, bucket *client.Bucket, device, path string) (id string, err error) {
 	// First the file: without one there must be no authorization.
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // The path is the caller's.
+	if info, serr := os.Stat(path); errors.Is(err, fs.ErrExist) && serr == nil && info.Size() == 0 {
+		return "", fmt.Errorf("%s is empty: another run is under way, or one has broken off; then look for an authorization with "+
+			"a description that begins with %q, which nobody has the token of, delete it, and remove the file", path, "device "+device)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -104,7 +108,10 @@ func issue(ctx context.Context, c *client.Client, bucket *client.Bucket, device,
 	_, err = file.WriteString(made.Token.Reveal() + "\n")
 	if err = errors.Join(err, file.Sync()); err != nil {
 		// Nobody would have its token.
-		return "", errors.Join(err, c.Authorizations.Delete(context.WithoutCancel(ctx), made.ID))
+		if derr := c.Authorizations.Delete(context.WithoutCancel(ctx), made.ID); derr != nil {
+			err = fmt.Errorf("%w; and the authorization %s, which nobody has the token of, could not be deleted: %w", err, made.ID, derr)
+		}
+		return "", err
 	}
 	return made.ID, nil
 }

@@ -91,3 +91,23 @@ func TestRun_errors(t *testing.T) {
 		t.Errorf("files: %v, error %v", entries, err)
 	}
 }
+
+// An empty file is no token: a run that was killed left it.
+func TestRun_brokenOff(t *testing.T) {
+	t.Parallel()
+	srv, dir, args := newServer(t)
+	path := filepath.Join(dir, "pump.token")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := run(t.Context(), append(args, "pump"), &strings.Builder{}, noWait())
+	if err == nil || !strings.Contains(err.Error(), path+" is empty") || !strings.Contains(err.Error(), `"device pump"`) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the file of the other run was touched: %v", err)
+	}
+	if n := len(srv.RequestsFor(create)); n != 0 {
+		t.Errorf("%d authorizations were created", n)
+	}
+}
