@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -71,7 +72,8 @@ func run(ctx context.Context, args []string, out io.Writer, now func() time.Time
 	return err
 }
 
-// report writes a line for each token to look at.
+// report writes a line for each token to look at. Names are quoted: they are any text,
+// line breaks included.
 type report struct {
 	out      io.Writer
 	findings int
@@ -94,9 +96,9 @@ func auditV3(ctx context.Context, c *client.Client, now time.Time, report *repor
 			return err
 		case token.Name == client.OperatorName:
 		case token.Expiry == nil:
-			report.add(token.Name, "never expires")
+			report.add(strconv.Quote(token.Name), "never expires")
 		case !token.Expiry.After(now):
-			report.add(token.Name, "expired at "+token.Expiry.Format(time.RFC3339)+", and still takes the name")
+			report.add(strconv.Quote(token.Name), "expired at "+token.Expiry.Format(time.RFC3339)+", and still takes the name")
 		}
 	}
 	return nil
@@ -113,13 +115,12 @@ func auditV2(ctx context.Context, c *client.Client, ids []string, report *report
 		inactive[user.ID] = user.Status == "inactive"
 	}
 	listed := map[string]bool{}
-	// One at a time: a server may have hundreds of thousands.
 	for authorization, err := range c.Authorizations.All(ctx, client.ListAuthorizationsOptions{}) {
 		if err != nil {
 			return err
 		}
 		listed[authorization.ID] = true
-		name := fmt.Sprintf("%s (%q of %s)", authorization.ID, authorization.Description, authorization.User)
+		name := fmt.Sprintf("%s (%q of %q)", authorization.ID, authorization.Description, authorization.User)
 		if authorization.Status == client.AuthorizationInactive {
 			report.add(name, "inactive")
 		}

@@ -35,9 +35,9 @@ func TestRun_v3(t *testing.T) {
 	}
 	srv.CreateV3Token("old", time.Hour)
 	srv.CreateV3Token("good", 2*time.Hour)
-	srv.CreateV3Token("endless", 0)
+	srv.CreateV3Token("endless\nold", 0)
 	out, err := audit(t, srv.V3URL(), operator, start.Add(time.Hour))
-	want := "old: expired at 2026-03-01T13:00:00Z, and still takes the name\nendless: never expires\n"
+	want := `"old": expired at 2026-03-01T13:00:00Z, and still takes the name` + "\n" + `"endless\nold": never expires` + "\n"
 	if !errors.Is(err, errFindings) || out != want {
 		t.Errorf("%q, error %v", out, err)
 	}
@@ -66,7 +66,7 @@ func TestRun_v2(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	for _, part := range []string{
-		off + ` ("old job" of `, ": inactive\n", sleeping + ` ("" of asleep): its user is inactive`,
+		off + ` ("old job" of `, ": inactive\n", sleeping + ` ("" of "asleep"): its user is inactive`,
 		orphan + ": its user is gone", homeless + ": its organization is gone",
 	} {
 		if !strings.Contains(out, part) {
