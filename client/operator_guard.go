@@ -112,6 +112,9 @@ func (g *guardedRotation) prepare(ctx context.Context) error {
 	if err != nil {
 		ctx, cancel := g.c.followUp(ctx)
 		defer cancel()
+		if IsUnauthorized(err) {
+			err = errors.New(err.Error()) // It is not the caller's token that is refused.
+		}
 		failed := g.notSent(fmt.Errorf("the guard token does not work: %w", err))
 		if !g.drop(ctx, g.guard.Name, g.used) {
 			failed.Evidence += g.guardLeft()

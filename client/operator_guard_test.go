@@ -99,6 +99,9 @@ func TestRegenerateOperatorWithGuard_noGuard(t *testing.T) {
 			if err == nil || errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error %v", err)
 			}
+			if client.IsUnauthorized(err) {
+				t.Errorf("the error blames the operator token: %v", err)
+			}
 			if strings.Contains(err.Error(), "..") {
 				t.Errorf("the error is no text: %v", err)
 			}
