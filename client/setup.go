@@ -28,8 +28,8 @@ type SetupRequest struct {
 	Username, Org, Bucket string
 	// Password has 8 to 72 bytes; the user can't sign in without one.
 	Password Secret
-	// Token is the operator token to install; the server makes one up when it
-	// is the zero Secret.
+	// Token is the operator token to install, which CheckToken must accept; the
+	// server makes one up when it is the zero Secret.
 	Token Secret
 	// Retention is how long the bucket keeps its data, in whole seconds; 0 means
 	// for ever, otherwise at least an hour.
@@ -57,7 +57,12 @@ func (req SetupRequest) check() error {
 			return fmt.Errorf("the %s of a setup must be valid UTF-8", each.name)
 		}
 	}
-	return nil
+	if req.Token.IsZero() {
+		return nil
+	}
+	// The server takes any text, and is closed for ever with a token that no header can
+	// carry.
+	return CheckToken(req.Token.Reveal())
 }
 
 // Status tells whether the server can still be set up. It needs no token.

@@ -87,3 +87,21 @@ func TestSetup_RunWithRecovery_session(t *testing.T) {
 	}
 	wantSent(t, srv, opSetup, 1)
 }
+
+// A server would take a token that can't be sent, and could never be used.
+func TestSetup_unsendableToken(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	c := newClient(t, srv.V2URL())
+	req := setupRequest()
+	req.Token = client.NewSecret("read-from-a-file\n")
+	if _, err := c.Setup.Run(t.Context(), req); err == nil || strings.Contains(err.Error(), "read-from") {
+		t.Errorf("error %v", err)
+	}
+	if _, err := c.Setup.RunWithRecovery(t.Context(), req); err == nil || strings.Contains(err.Error(), "read-from") {
+		t.Errorf("error %v", err)
+	}
+	if n := len(srv.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
