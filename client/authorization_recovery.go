@@ -23,8 +23,9 @@ import (
 //     authorization could not be deleted, or the credential may not list what it
 //     creates. It says what is known, and by which description to look.
 //
-// The credential needs permission to read the authorizations that it creates. When
-// the Update does not succeed, that is no error: the Description that is returned
+// The credential needs permission to read the authorizations that it creates: those of
+// the organization and its user, not single ones by their IDs, of which it could not be
+// told that they are not all. When the Update does not succeed, that is no error: the Description that is returned
 // still has the marker then, and another Update takes it off.
 //
 // API: POST, GET, PATCH and DELETE /api/v2/authorizations; contract influxdb2.md

@@ -136,7 +136,7 @@ func TestAuthorizations_CreateWithRecovery_followUpFails(t *testing.T) {
 		"the second list fails, and the deletion": {[]testserver.Fault{
 			{Op: opCreateAuth, Drop: true, Times: 1}, {Op: opListAuths, Status: 400, Skip: 1}, {Op: opDeleteAuth, Status: 500},
 		}, true, 1, "Another try succeeded as "},
-		"then refused": {[]testserver.Fault{{Op: opCreateAuth, Status: 400}, testserver.LostReply(opCreateAuth)}, false, 0, "was not created, in 1 try"},
+		"then refused": {[]testserver.Fault{{Op: opCreateAuth, Status: 400}, testserver.LostReply(opCreateAuth)}, false, 0, "was not created, after 1 try"},
 		"refused":      {[]testserver.Fault{{Op: opCreateAuth, Status: 400}}, false, 0, "400 Bad Request"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,11 +14,13 @@ const followUpTimeout = time.Minute
 
 // NotCreatedError is a call with recovery that gave up. Whatever its requests had
 // made was deleted again: nothing that it created is left, apart from a guard token
-// that Evidence names, which ends by itself.
+// that Evidence names, which ends by itself. That is what the server said at the time:
+// a request that was given up and is still held up somewhere may arrive later.
 type NotCreatedError struct {
 	// Object is what was to be created: `named admin token "ci"`.
 	Object string
-	// Tries is how many creating requests of unknown outcome there were.
+	// Tries is how many creating requests had no usable reply, or met an earlier one
+	// that had arrived late.
 	Tries int
 	// Removed is how many tokens whose secret was lost were found and deleted.
 	Removed int
@@ -32,7 +34,7 @@ type NotCreatedError struct {
 func (e *NotCreatedError) Error() string {
 	text := e.Object + " was not created"
 	if e.Tries > 0 {
-		text += fmt.Sprintf(", in %d %s without a usable reply", e.Tries, plural(e.Tries, "try", "tries"))
+		text += fmt.Sprintf(", after %d %s without a usable reply", e.Tries, plural(e.Tries, "try", "tries"))
 	}
 	text += ": " + strings.TrimSuffix(fmt.Sprint(e.Err), ".") + "." // It may be another of these.
 	if e.Removed > 0 {

@@ -208,7 +208,7 @@ func TestRecovery_withoutRetries(t *testing.T) {
 			if e := as[*client.NotCreatedError](t, err); e.Tries != 1 || e.Removed != 1 || len(call.left(srv, setup)) != 0 {
 				t.Errorf("error %v", err)
 			}
-			for _, part := range []string{"was not created, in 1 try without a usable reply", "Found and deleted: 1 token whose secret was lost", "deleted."} {
+			for _, part := range []string{"was not created, after 1 try without a usable reply", "Found and deleted: 1 token whose secret was lost", "deleted."} {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("%q is not in the error: %v", part, err)
 				}
