@@ -26,6 +26,10 @@ type NotCreatedError struct {
 	Removed int
 	// Evidence is how the client knows that nothing is left, as a sentence.
 	Evidence string
+	// Token is the operator token that SetupService.RunWithRecovery asked for: it
+	// works if a request that was given up arrives after all. Otherwise it is the zero
+	// Secret.
+	Token Secret
 	// Err is why the last request did not succeed.
 	Err error
 }

@@ -18,9 +18,10 @@ import (
 //
 //   - one of Run;
 //   - a NotCreatedError: the server can still be set up;
-//   - an OutcomeUnknownError, which says what is known. Its Token is the one that the
-//     request named: keep it, because it is the operator token if the setup was done.
+//   - an OutcomeUnknownError, which says what is known.
 //
+// The Token of these two is the one that the request named: keep it, because it is the
+// operator token if the setup was done, or a request that was given up arrives later.
 // A program that may end at any moment names a token that it has stored before.
 //
 // Only ID and secret of the Auth are certain after a recovery; the rest is what
@@ -54,19 +55,25 @@ func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*
 		case done:
 			return s.resultOf(ctx, r, req)
 		case !lost && !IsConflict(err):
-			return nil, r.notCreated(evidenceNotSetUp, err)
+			return nil, r.notSetUp(req, err)
 		case !r.goOn(ctx):
-			return nil, r.notCreated(evidenceNotSetUp, r.last.Err)
+			return nil, r.notSetUp(req, r.last.Err)
 		}
 	}
 }
 
 const (
-	evidenceNotSetUp = "The server says that it can still be set up."
 	adviceNewToken   = "\"influxd recovery auth create-operator\" on the server's own machine makes an operator token."
 	adviceSetupToken = "Ask the setup status: if setup is no longer allowed, try the Token of this error, which the request " +
 		"named; if the server does not accept it, " + adviceNewToken
 )
+
+// notSetUp is the error of a setup that has had no effect yet.
+func (r *recovery) notSetUp(req SetupRequest, err error) error {
+	failed := r.notCreated("The server says that it can still be set up.", err)
+	failed.Token = req.Token
+	return failed
+}
 
 // isDone asks whether the server is set up.
 func (s *SetupService) isDone(ctx context.Context) (bool, error) {

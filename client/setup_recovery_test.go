@@ -3,6 +3,8 @@ package client_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -103,5 +105,33 @@ func TestSetup_unsendableToken(t *testing.T) {
 	}
 	if n := len(srv.Requests()); n != 0 {
 		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// A setup that was given up and arrives after all has made a token that the caller has.
+func TestSetup_RunWithRecovery_arrivesAfterwards(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	var held *http.Request
+	c := newClient(t, srv.V2URL(), client.WithTransport(roundTripFunc(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodPost {
+			held = req.Clone(t.Context())
+			return nil, io.ErrUnexpectedEOF
+		}
+		return http.DefaultTransport.RoundTrip(req)
+	})))
+	_, err := c.Setup.RunWithRecovery(t.Context(), setupRequest())
+	e := as[*client.NotCreatedError](t, err)
+	if strings.Contains(fmt.Sprintf("%v %+v %#v", err, *e, *e), e.Token.Reveal()) {
+		t.Error("the token shows")
+	}
+	resp, err := http.DefaultTransport.RoundTrip(held)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	c = newClient(t, srv.V2URL(), client.WithToken(e.Token))
+	if _, err := c.Me.Get(t.Context()); err != nil {
+		t.Errorf("the token does not work: %v", err)
 	}
 }
