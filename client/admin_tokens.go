@@ -212,19 +212,20 @@ func (s *AdminTokensService) List(ctx context.Context) ([]*AdminToken, error) {
 	return tokens, nil
 }
 
-// All iterates over the tokens that List returns. An error is yielded once, with
-// a nil token, and ends the iteration.
+// All iterates over the tokens that List returns, while they arrive: it needs the
+// memory of one of them. An error is yielded once, with a nil token, and ends the
+// iteration; what was yielded before is a part of the list then. See the package's
+// section on lists.
 //
 // API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
 func (s *AdminTokensService) All(ctx context.Context) iter.Seq2[*AdminToken, error] {
 	return func(yield func(*AdminToken, error) bool) {
-		tokens, err := s.List(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, token := range tokens {
-			if !yield(token, nil) {
+		for row, err := range s.c.streamRows(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(row.token(), nil) {
 				return
 			}
 		}

@@ -45,7 +45,7 @@ func (s *AuthorizationsService) CreateWithRecovery(ctx context.Context, req Crea
 	finished, err := s.Update(ctx, created.ID, UpdateAuthorizationRequest{Description: &req.Description})
 	if err != nil {
 		s.c.loggerFor(ctx).Warn("An InfluxDB authorization keeps the marker in its description",
-			"id", created.ID, "error", cleanMessage(err.Error(), s.c.credentials.knownSecrets()...))
+			"id", created.ID, "error", s.c.credentials.known.message(err.Error()))
 		return created, nil
 	}
 	finished.Token = created.Token

@@ -186,7 +186,7 @@ func (s *AuthorizationsService) one(ctx context.Context, id string, op *operatio
 	if !strings.EqualFold(a.ID, id) {
 		return nil, s.c.unusable(op, r, "it is not the authorization that was asked for")
 	}
-	s.c.credentials.remember(a.Token)
+	s.c.credentials.known.keepListed(a.Token)
 	return a, nil
 }
 
@@ -239,34 +239,41 @@ func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorizat
 //
 //api:operation GET /api/v2/authorizations
 func (s *AuthorizationsService) List(ctx context.Context, opts ListAuthorizationsOptions) ([]*Authorization, error) {
-	query := url.Values{}
-	setQuery(query, "orgID", opts.OrgID, "org", opts.Org, "userID", opts.UserID, "user", opts.User)
-	list, err := listOf(ctx, s.c, "/api/v2/authorizations", "authorizations", query, idOfAuthorization)
-	if err != nil {
-		return nil, err
-	}
-	for _, authorization := range list {
-		s.c.credentials.remember(authorization.Token)
-	}
-	return list, nil
+	op := opts.operation()
+	return listIn(ctx, s.c, &op, s.format())
 }
 
-// All iterates over the authorizations that List returns. An error is yielded
-// once, with a nil authorization, and ends the iteration.
+// All iterates over the authorizations that List returns, while they arrive: it
+// needs the memory of one of them. An error is yielded once, with a nil
+// authorization, and ends the iteration; what was yielded before is a part of the
+// list then. See the package's section on lists.
 //
 // API: GET /api/v2/authorizations; contract influxdb2.md section 4.
 func (s *AuthorizationsService) All(ctx context.Context, opts ListAuthorizationsOptions) iter.Seq2[*Authorization, error] {
-	return func(yield func(*Authorization, error) bool) {
-		list, err := s.List(ctx, opts)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, authorization := range list {
-			if !yield(authorization, nil) {
-				return
+	return s.format().stream(ctx, s.c, opts.operation())
+}
+
+// operation is the call that lists.
+func (opts ListAuthorizationsOptions) operation() operation {
+	query := url.Values{}
+	setQuery(query, "orgID", opts.OrgID, "org", opts.Org, "userID", opts.UserID, "user", opts.User)
+	return operation{
+		method: http.MethodGet, route: "/api/v2/authorizations", query: query, class: classRead, generation: generationV2,
+	}
+}
+
+// format is how authorizations are listed.
+func (s *AuthorizationsService) format() listFormat[Authorization] {
+	return listFormat[Authorization]{
+		key: "authorizations", missing: "it holds no list of authorizations", streams: true,
+		entry: func(d *json.Decoder) (*Authorization, error) {
+			a, err := decodeEntry(d, func(a *Authorization) bool { return validID(a.ID) })
+			if err != nil {
+				return nil, err
 			}
-		}
+			s.c.credentials.known.keepListed(a.Token)
+			return a, nil
+		},
 	}
 }
 

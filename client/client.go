@@ -130,7 +130,7 @@ func (c *Client) URL() string { return c.base.String() }
 // named one.
 func (c *Client) ClusterUUID() string {
 	if id := c.clusterUUID.Load(); id != nil {
-		return cleanFact(*id, c.credentials.knownSecrets()...)
+		return c.credentials.known.fact(*id)
 	}
 	return ""
 }
@@ -220,5 +220,5 @@ func (c *Client) CloseIdleConnections() { c.http.HTTPClient.CloseIdleConnections
 // Redact returns text without secrets: everything of the shape of an InfluxDB
 // token, and every secret that went through this client.
 func (c *Client) Redact(text string) string {
-	return Redact(text, c.credentials.knownSecrets()...)
+	return c.credentials.known.redact(text)
 }

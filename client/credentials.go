@@ -29,8 +29,8 @@ type credentials struct {
 	// replaced maps each operator token that this client has ended to the one
 	// that took its place.
 	replaced map[Secret]Secret
-	// known are all secrets that went through this client, for redaction.
-	known []Secret
+	// known are the secrets that went through this client, for redaction.
+	known secretSet
 }
 
 // held returns the current credential, or the zero Secret before the source was
@@ -78,35 +78,15 @@ func (c *credentials) ask(ctx context.Context, refused Secret) (Secret, error) {
 	return token, nil
 }
 
-// learn keeps token for redaction. The caller holds mu.
-func (c *credentials) learn(token Secret) {
-	if !token.IsZero() && !slices.Contains(c.known, token) {
-		c.known = append(c.known, token)
-	}
-}
-
-// remember keeps tokens for redaction.
-func (c *credentials) remember(tokens ...Secret) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, token := range tokens {
-		c.learn(token)
-	}
-}
-
-// knownSecrets returns every secret that went through this client.
-func (c *credentials) knownSecrets() []Secret {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.known)
-}
+// remember keeps tokens for redaction, for as long as the client lives.
+func (c *credentials) remember(tokens ...Secret) { c.known.keep(tokens...) }
 
 // replace installs token in place of old. Where another goroutine has installed
 // a credential in the meantime, that one stays.
 func (c *credentials) replace(old, token Secret) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.learn(token)
+	c.known.keep(token)
 	if c.current == old {
 		c.current = token
 	}
@@ -222,7 +202,7 @@ func (c *credentials) settle(token Secret) {
 
 // succeed puts token in place of old. The caller holds mu.
 func (c *credentials) succeed(old, token Secret) {
-	c.learn(token)
+	c.known.keep(token)
 	if c.replaced == nil {
 		c.replaced = map[Secret]Secret{}
 	}

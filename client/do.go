@@ -23,6 +23,10 @@ type reply struct {
 	sentAt   time.Time
 	// credential is the one that the reply was given to.
 	credential Secret
+	// open is the body of the reply to an open operation, which has none in body.
+	open io.ReadCloser
+	// unusable is what the operation found wrong with the body while it read it.
+	unusable *unusableReply
 	// sourceErr is why there was no other credential after the server had refused
 	// this one, if the source failed.
 	sourceErr error
@@ -33,10 +37,12 @@ type reply struct {
 func decode[T any](c *Client, op *operation, r *reply) (*T, error) {
 	value := new(T)
 	if err := json.Unmarshal(r.body, value); err != nil {
-		return nil, c.unusable(op, r, "it is not the JSON that was expected")
+		return nil, c.unusable(op, r, notExpectedJSON)
 	}
 	return value, nil
 }
+
+const notExpectedJSON = "it is not the JSON that was expected"
 
 // unusable makes the error of a reply that claims success without being it.
 func (c *Client) unusable(op *operation, r *reply, reason string) error {
@@ -48,7 +54,7 @@ func (c *Client) unusable(op *operation, r *reply, reason string) error {
 	}
 	return &Error{
 		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
-		RequestID: cleanMessage(requestID(r.header), c.credentials.knownSecrets()...),
+		RequestID: c.credentials.known.fact(requestID(r.header)),
 		Message:   "the reply can't be used: " + reason,
 	}
 }
@@ -74,7 +80,13 @@ func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
 	}
 	// The web interface of InfluxDB v2 answers 200 to any path.
 	if err := c.wrongGeneration(op, r); err != nil {
+		if r.open != nil {
+			_ = r.open.Close()
+		}
 		return nil, err
+	}
+	if r.unusable != nil {
+		return nil, c.unusable(op, r, r.unusable.reason)
 	}
 	return r, nil
 }
@@ -119,7 +131,7 @@ func (c *Client) converse(ctx context.Context, op *operation) (*reply, error) {
 		attempts = r.attempts
 		// A token that the server does not know is no reason to give up while
 		// there is another: a rotation elsewhere may have replaced it.
-		if credential.IsZero() || !op.credential.IsZero() || !IsUnauthorized(newError(op, r, nil)) {
+		if r.status == op.successStatus() || credential.IsZero() || !op.credential.IsZero() || !IsUnauthorized(newError(op, r, nil)) {
 			return r, nil
 		}
 		refusal = r
@@ -147,7 +159,7 @@ func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
 	if err := c.wrongGeneration(op, r); err != nil {
 		return err
 	}
-	err := newError(op, r, c.credentials.knownSecrets())
+	err := newError(op, r, &c.credentials.known)
 	if op.generation != anyGeneration && routeMissing(err) {
 		if other := c.askGeneration(ctx, op, err); other != nil {
 			return other
@@ -182,16 +194,15 @@ func (c *Client) attempt(ctx context.Context, op *operation, credential Secret, 
 		}
 		return nil, c.requestError(op, state, state.sent, err)
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body) // The transport has read and limited it.
-	if err != nil {
-		return nil, c.requestError(op, state, true, err)
-	}
 	r := &reply{
-		status: resp.StatusCode, header: resp.Header, location: state.location, body: body, attempts: state.attempts,
-		sentAt: state.sentAt, credential: state.credential,
+		status: resp.StatusCode, header: resp.Header, location: state.location, body: state.body, attempts: state.attempts,
+		sentAt: state.sentAt, credential: state.credential, unusable: state.unusable,
 	}
-	if limit := op.bodyLimit(); r.status == op.successStatus() && int64(len(body)) > limit {
+	switch limit := op.bodyLimit(); {
+	case r.status != op.successStatus():
+	case op.open:
+		r.open = resp.Body
+	case int64(len(r.body)) > limit:
 		return nil, c.unusable(op, r, fmt.Sprintf("it is larger than %d bytes", limit))
 	}
 	return r, nil
@@ -205,7 +216,7 @@ func (c *Client) requestError(op *operation, state *callState, sent bool, err er
 		return doubt.forCall(op)
 	}
 	// The text of a transport may quote what it was given.
-	if clean := cleanMessage(cause.Error(), c.credentials.knownSecrets()...); clean != cause.Error() {
+	if clean := c.credentials.known.message(cause.Error()); clean != cause.Error() {
 		cause = &cleanCause{text: clean, err: cause}
 	}
 	failed := &RequestError{

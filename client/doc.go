@@ -99,6 +99,20 @@
 // even the follow-up gets no answer, the error is an OutcomeUnknownError too, with
 // what is known as its Evidence.
 //
+// # Lists
+//
+// List returns a list, or a page of it where InfluxDB v2 has pages, and All
+// iterates over all of it. Organizations, users and buckets come page after page.
+// Authorizations, admin tokens and resource tokens, which the servers send in one
+// piece, are decoded while the reply arrives: All takes the memory of one of them,
+// and has no limit but 1 MiB for each, while List refuses more than 64 MiB.
+//
+// All is repeated like every read until the header of the reply is there. What is
+// lost after that is not repeated, because the loop has seen a part of the list: the
+// last thing that is yielded is an error then, and without one the list was
+// complete. The loop may call the same Client, take its time, and be left at any
+// point. List is repeated as a whole.
+//
 // # Rotation
 //
 // [AdminTokensService.RegenerateOperator] replaces the operator token while other

@@ -87,7 +87,11 @@ func (e *RequestError) Error() string {
 	if e.Attempts > 1 {
 		attempts = fmt.Sprintf(" (%d attempts)", e.Attempts)
 	}
-	return fmt.Sprintf("%s %s: no reply: %v%s", e.Method, e.Route, e.Err, attempts)
+	what := "no reply: "
+	if _, begun := errors.AsType[*brokenOffError](e.Err); begun {
+		what = ""
+	}
+	return fmt.Sprintf("%s %s: %s%v%s", e.Method, e.Route, what, e.Err, attempts)
 }
 
 // Unwrap returns the cause.
@@ -213,16 +217,16 @@ func (e *NotFoundError) Error() string {
 }
 
 // newError makes an Error of a reply. Its body is at most the first 4 KiB and a byte.
-func newError(op *operation, r *reply, known []Secret) *Error {
+func newError(op *operation, r *reply, known *secretSet) *Error {
 	e := &Error{
 		StatusCode: r.status, Method: op.method, Route: op.route, Attempts: r.attempts,
-		RequestID: cleanFact(requestID(r.header), known...),
+		RequestID: known.fact(requestID(r.header)),
 	}
 	e.Code, e.Message = errorText(r.body)
-	e.Code = cleanFact(e.Code, known...)
-	e.Message = cleanMessage(e.Message, known...)
+	e.Code = known.fact(e.Code)
+	e.Message = known.message(e.Message)
 	if e.Code == "" {
-		e.Code = cleanFact(r.header.Get("X-Platform-Error-Code"), known...)
+		e.Code = known.fact(r.header.Get("X-Platform-Error-Code"))
 	}
 	if r.status >= 300 && r.status < 400 {
 		e.Location = redirectTarget(r.location, known)

@@ -61,16 +61,16 @@ func (c *Client) wrongGeneration(op *operation, r *reply) error {
 	if product, _ := productOf(r.header); product == ProductUnknown || product.generation() == op.generation {
 		return nil
 	}
-	info := identify(r.header, c.credentials.knownSecrets()...)
+	info := identify(r.header, &c.credentials.known)
 	return &GenerationError{Method: op.method, Route: op.route, Want: int(op.generation), Server: info}
 }
 
 // identify reads what the headers of any reply say about the server, without the
 // known secrets.
-func identify(header http.Header, known ...Secret) ServerInfo {
+func identify(header http.Header, known *secretSet) ServerInfo {
 	info := ServerInfo{
-		Version:     parseVersion(header.Get("X-Influxdb-Version"), known...),
-		ClusterUUID: cleanFact(header.Get("Cluster-Uuid"), known...),
+		Version:     parseVersion(header.Get("X-Influxdb-Version"), known),
+		ClusterUUID: known.fact(header.Get("Cluster-Uuid")),
 	}
 	info.Product, info.Edition = productOf(header)
 	return info

@@ -151,7 +151,7 @@ func hostileReplies() map[string]hostileReply {
 		"chunk size in words":       broken(chunked + "some\r\n{good}\r\n0\r\n\r\n"),
 		"chunk beyond all":          broken(chunked + "ffffffffffffffff1\r\n{good}"),
 		"negative chunk":            broken(chunked + "-1\r\n{good}\r\n0\r\n\r\n"),
-		"chunks without end":        broken(chunked + "2\r\n[]\r\n"),
+		"chunks without end":        broken(chunked + "2\r\n  \r\n"),
 		"chunk longer than it says": broken(chunked + "1\r\n{good}\r\n0\r\n\r\n"),
 		"unknown transfer encoding": broken("HTTP/1.1 {status}\r\nTransfer-Encoding: sparse\r\n\r\n{good}"),
 		"gzip that is none":         broken("HTTP/1.1 {status}\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{good}"),

@@ -165,7 +165,8 @@ func (s *LegacyAuthorizationsService) FindByUsername(ctx context.Context, userna
 	if username == "" {
 		return nil, &NotFoundError{Kind: kind}
 	}
-	list, err := s.list(ctx, "token", username)
+	op, format := s.list("token", username)
+	list, err := listIn(ctx, s.c, &op, format)
 	if err != nil {
 		return nil, err
 	}
@@ -177,11 +178,19 @@ func (s *LegacyAuthorizationsService) FindByUsername(ctx context.Context, userna
 	return nil, &NotFoundError{Kind: kind, Name: cleanMessage(username)}
 }
 
-// list gets the list with a query of names and values.
-func (s *LegacyAuthorizationsService) list(ctx context.Context, pairs ...string) ([]*LegacyAuthorization, error) {
+// list is the call that lists, with a query of names and values.
+func (s *LegacyAuthorizationsService) list(pairs ...string) (operation, listFormat[LegacyAuthorization]) {
 	query := url.Values{}
 	setQuery(query, pairs...)
-	return listOf(ctx, s.c, "/private/legacy/authorizations", "authorizations", query, func(a *LegacyAuthorization) string { return a.ID })
+	op := operation{
+		method: http.MethodGet, route: "/private/legacy/authorizations", query: query, class: classRead, generation: generationV2,
+	}
+	return op, listFormat[LegacyAuthorization]{
+		key: "authorizations", missing: "it holds no list of authorizations", streams: true,
+		entry: func(d *json.Decoder) (*LegacyAuthorization, error) {
+			return decodeEntry(d, func(a *LegacyAuthorization) bool { return validID(a.ID) })
+		},
+	}
 }
 
 // List returns the v1-compatible authorizations that match and that the credential
@@ -192,26 +201,19 @@ func (s *LegacyAuthorizationsService) list(ctx context.Context, pairs ...string)
 //
 //api:operation GET /private/legacy/authorizations
 func (s *LegacyAuthorizationsService) List(ctx context.Context, opts ListLegacyAuthorizationsOptions) ([]*LegacyAuthorization, error) {
-	return s.list(ctx, "orgID", opts.OrgID, "userID", opts.UserID)
+	op, format := s.list("orgID", opts.OrgID, "userID", opts.UserID)
+	return listIn(ctx, s.c, &op, format)
 }
 
-// All iterates over the v1-compatible authorizations that List returns. An error is
-// yielded once, with a nil authorization, and ends the iteration.
+// All iterates over the v1-compatible authorizations that List returns, while they
+// arrive: it needs the memory of one of them. An error is yielded once, with a nil
+// authorization, and ends the iteration; what was yielded before is a part of the
+// list then. See the package's section on lists.
 //
 // API: GET /private/legacy/authorizations; contract legacy-contract.md section 3.
 func (s *LegacyAuthorizationsService) All(ctx context.Context, opts ListLegacyAuthorizationsOptions) iter.Seq2[*LegacyAuthorization, error] {
-	return func(yield func(*LegacyAuthorization, error) bool) {
-		list, err := s.List(ctx, opts)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, authorization := range list {
-			if !yield(authorization, nil) {
-				return
-			}
-		}
-	}
+	op, format := s.list("orgID", opts.OrgID, "userID", opts.UserID)
+	return format.stream(ctx, s.c, op)
 }
 
 // Update changes the status or the description, and returns the authorization as it

@@ -29,15 +29,15 @@ func (c *Client) logAttempt(ctx context.Context, state *callState, resp *http.Re
 		"method", state.op.method, "route", state.op.route, "attempt", state.attempts,
 		"duration_ms", c.now().Sub(state.sentAt).Milliseconds(),
 	}
-	known := c.credentials.knownSecrets()
+	known := &c.credentials.known
 	if resp != nil {
 		args = append(args, "status", resp.StatusCode)
 		if id := requestID(resp.Header); id != "" {
-			args = append(args, "request_id", cleanMessage(id, known...))
+			args = append(args, "request_id", known.fact(id))
 		}
 	}
 	if err != nil {
-		args = append(args, "error", cleanMessage(withoutURL(err).Error(), known...))
+		args = append(args, "error", known.message(withoutURL(err).Error()))
 	}
 	if state.attempts > 1 && state.reason != "" {
 		args = append(args, "retry_reason", state.reason)

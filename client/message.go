@@ -19,17 +19,16 @@ const (
 
 // cleanMessage makes a server's text fit for a terminal and a log: no secrets, no
 // control characters, one line of valid UTF-8, at most maxMessage bytes.
-func cleanMessage(text string, known ...Secret) string {
-	return cleanText(text, maxMessage, known)
-}
+func cleanMessage(text string, known ...Secret) string { return setOf(known).message(text) }
 
-// cleanFact is cleanMessage for a code or an ID.
-func cleanFact(text string, known ...Secret) string {
-	return cleanText(text, maxFact, known)
-}
+// message is cleanMessage with the secrets of the set.
+func (s *secretSet) message(text string) string { return s.clean(text, maxMessage) }
 
-func cleanText(text string, limit int, known []Secret) string {
-	text = strings.TrimSpace(safeText(text, known))
+// fact is message for a code or an ID.
+func (s *secretSet) fact(text string) string { return s.clean(text, maxFact) }
+
+func (s *secretSet) clean(text string, limit int) string {
+	text = strings.TrimSpace(s.safe(text))
 	if len(text) > limit {
 		cut := limit
 		for cut > 0 && !utf8.RuneStart(text[cut]) {
@@ -40,9 +39,9 @@ func cleanText(text string, limit int, known []Secret) string {
 	return text
 }
 
-// safeText returns text on one line of valid UTF-8 without secrets and control
+// safe returns text on one line of valid UTF-8 without secrets and control
 // characters. Of a long one it returns the beginning.
-func safeText(text string, known []Secret) string {
+func (s *secretSet) safe(text string) string {
 	whole := len(text) <= errorLimit
 	if !whole {
 		text = text[:errorLimit]
@@ -51,9 +50,9 @@ func safeText(text string, known []Secret) string {
 	// redaction and then vanish.
 	text = visible(text)
 	if !whole {
-		text = strings.ToValidUTF8(text[:max(0, len(text)-longestForm(known))], "")
+		text = strings.ToValidUTF8(text[:max(0, len(text)-s.longestForm())], "")
 	}
-	return redactText(text, known)
+	return s.redactText(text)
 }
 
 // visible drops what does not show, and leaves of all line breaks and tabs "\n".
@@ -72,44 +71,38 @@ func visible(text string) string {
 
 // longestForm is how many bytes of a text that was cut off may be the beginning of
 // a secret, which is not recognised without its end.
-func longestForm(known []Secret) int {
-	longest := len("apiv3_") + 86
-	for _, secret := range known {
-		longest = max(longest, len(secret.Reveal()))
-	}
-	return longest * len(`\u0000`)
-}
+func (s *secretSet) longestForm() int { return s.longest() * len(`\u0000`) }
 
 // disguise is a way in which a gateway may write what it repeats.
 type disguise struct {
 	undo   func(string) string
-	redact func(string, ...Secret) string
+	redact func(*secretSet, string) string
 }
 
 // disguises are undone one by one, those that come together together.
 var disguises = []disguise{
-	{joinLines, Redact},
+	{joinLines, (*secretSet).redact},
 	// Words that follow a token would pass for a part of it: what only has the shape
 	// of a secret is not looked for.
-	{joinWords, redactKnown},
-	{unescapeBackslashes, Redact},
-	{unescapePercents, Redact},
-	{html.UnescapeString, Redact},
-	{func(text string) string { return unescapePercents(unescapeBackslashes(text)) }, Redact},
-	{func(text string) string { return html.UnescapeString(unescapeBackslashes(text)) }, Redact},
+	{joinWords, (*secretSet).redactKnown},
+	{unescapeBackslashes, (*secretSet).redact},
+	{unescapePercents, (*secretSet).redact},
+	{html.UnescapeString, (*secretSet).redact},
+	{func(text string) string { return unescapePercents(unescapeBackslashes(text)) }, (*secretSet).redact},
+	{func(text string) string { return html.UnescapeString(unescapeBackslashes(text)) }, (*secretSet).redact},
 }
 
 // redactText redacts the secrets in visible text, also those that only show once
 // line breaks or escapes in them are taken away. A text without such a secret stays
 // as it is.
-func redactText(text string, known []Secret) string {
-	clean := Redact(oneLine(text), known...)
+func (s *secretSet) redactText(text string) string {
+	clean := s.redact(oneLine(text))
 	for _, d := range disguises {
 		plain := visible(d.undo(text))
 		if plain == text {
 			continue
 		}
-		if next := oneLine(d.redact(plain, known...)); shown(next) < shown(d.undo(clean)) {
+		if next := oneLine(d.redact(s, plain)); shown(next) < shown(d.undo(clean)) {
 			clean = next
 		}
 	}

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -64,6 +65,12 @@ type operation struct {
 	// if there is one.
 	basic Secret
 	body  any // encoded as JSON; nil sends none
+	// consume, when set, reads the body of a successful reply while it arrives, so
+	// that it is never in memory as a whole. It is called anew in each attempt, and
+	// returns what is wrong with the reply, or why it broke off.
+	consume func(io.Reader) (unusable *unusableReply, broken error)
+	// open leaves the body of a successful reply to the caller.
+	open bool
 }
 
 // path fills the pattern with its parameters, each one escaped as one element.

@@ -151,12 +151,14 @@ func isGuard(name string) bool {
 
 // guards lists the guard tokens, as the guard of this rotation. On a cluster, a node
 // may not know that token for a moment.
-func (g *guardedRotation) guards(ctx context.Context) ([]tokenRow, error) {
+func (g *guardedRotation) guards(ctx context.Context) ([]*tokenRow, error) {
+	op := querySQL(operation{alone: true, credential: g.spare}, internalDatabase,
+		"SELECT * FROM system.tokens WHERE name LIKE $guards ORDER BY token_id", map[string]any{"guards": guardPrefix + "%"})
+	rows := rowFormat().collect(&op)
 	for n := 0; ; n++ {
-		rows, _, err := querySQL[tokenRow](ctx, g.c, operation{alone: true, credential: g.spare}, internalDatabase,
-			"SELECT * FROM system.tokens WHERE name LIKE $guards ORDER BY token_id", map[string]any{"guards": guardPrefix + "%"})
+		_, err := g.c.do(ctx, &op)
 		if !IsUnauthorized(err) || n >= g.c.retry.Max || g.c.pause(ctx, n) != nil {
-			return rows, err
+			return *rows, err
 		}
 	}
 }
@@ -168,7 +170,7 @@ func (g *guardedRotation) drop(ctx context.Context, name string, credential Secr
 	gone := err == nil || IsNotFound(err)
 	if !gone {
 		g.c.loggerFor(ctx).Warn("A guard token of InfluxDB 3 could not be deleted", "name", name,
-			"error", cleanMessage(err.Error(), g.c.credentials.knownSecrets()...))
+			"error", g.c.credentials.known.message(err.Error()))
 	}
 	return gone
 }

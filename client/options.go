@@ -103,7 +103,9 @@ func WithLogger(logger hclog.Logger) Option {
 }
 
 // WithTimeout sets how long one attempt of a request may take, its reply's body
-// included. It must be positive.
+// included. It must be positive. Where All reads a list while it arrives, it is how
+// long the header of the reply, and then each further piece, may take; the time that
+// the caller's loop takes does not count.
 func WithTimeout(timeout time.Duration) Option {
 	return func(c *config) error {
 		if timeout <= 0 {

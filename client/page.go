@@ -6,7 +6,6 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,39 +31,41 @@ func listOf[T any](ctx context.Context, c *Client, route, key string, query url.
 
 // listUnder is listOf for a route with parameters.
 func listUnder[T any](ctx context.Context, c *Client, op *operation, key string, id func(*T) string) ([]*T, error) {
+	return listIn(ctx, c, op, listFormat[T]{
+		key: key, missing: "it holds no list of " + key,
+		entry: func(d *json.Decoder) (*T, error) {
+			return decodeEntry(d, func(entry *T) bool { return validID(id(entry)) })
+		},
+	})
+}
+
+// listIn is listUnder for a list with a format of its own.
+func listIn[T any](ctx context.Context, c *Client, op *operation, format listFormat[T]) ([]*T, error) {
 	op.class, op.generation, op.limit = classRead, generationV2, listLimit
-	r, err := c.do(ctx, op)
-	if err != nil {
+	list := format.collect(op)
+	if _, err := c.do(ctx, op); err != nil {
 		return nil, err
 	}
-	fields, err := decode[map[string]json.RawMessage](c, op, r)
-	if err != nil {
-		return nil, err
-	}
-	var list []*T
-	unidentified := func(entry *T) bool { return entry == nil || !validID(id(entry)) }
-	if json.Unmarshal((*fields)[key], &list) != nil || list == nil || slices.ContainsFunc(list, unidentified) {
-		return nil, c.unusable(op, r, "it holds no list of "+key)
-	}
-	return list, nil
+	return *list, nil
 }
 
 // arrayOf gets a list of InfluxDB v2 that is the whole reply. A reply that is no
 // list, or that holds something else than whole entries, proves nothing.
 func arrayOf[T any](ctx context.Context, c *Client, op *operation, what string, whole func(T) bool) ([]T, error) {
-	op.class, op.generation, op.limit = classRead, generationV2, listLimit
-	r, err := c.do(ctx, op)
+	entries, err := listIn(ctx, c, op, listFormat[T]{
+		missing: "it holds no list of " + what,
+		entry: func(d *json.Decoder) (*T, error) {
+			return decodeEntry(d, func(entry *T) bool { return whole(*entry) })
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
-	list, err := decode[[]T](c, op, r)
-	if err != nil {
-		return nil, err
+	list := make([]T, len(entries))
+	for i, entry := range entries {
+		list[i] = *entry
 	}
-	if *list == nil || slices.ContainsFunc(*list, func(entry T) bool { return !whole(entry) }) {
-		return nil, c.unusable(op, r, "it holds no list of "+what)
-	}
-	return *list, nil
+	return list, nil
 }
 
 // objectOf sends a call of InfluxDB v2 whose reply is one object. A reply without

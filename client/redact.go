@@ -11,36 +11,38 @@ import (
 
 // tokenShapes matches everything that looks like a secret that InfluxDB issues:
 // an InfluxDB 3 token (apiv3_ and 86 characters, shorter ones of offline files
-// too) and an InfluxDB v2 token (88 characters of URL-safe base64).
-var tokenShapes = regexp.MustCompile(`apiv3_[A-Za-z0-9_-]+|[A-Za-z0-9_-]{86}==`)
+// too) and an InfluxDB v2 token (88 characters of URL-safe base64), whose last two
+// characters may be escaped as in a URL or as some servers do in JSON.
+var tokenShapes = regexp.MustCompile(`apiv3_[A-Za-z0-9_-]+|[A-Za-z0-9_-]{86}(?:==|(?i:%3d%3d|\\u003d\\u003d))`)
 
-// Redact returns text without secrets: everything that has the shape of an
-// InfluxDB token, and every one of the known secrets, is replaced by
-// "[redacted]".
-func Redact(text string, known ...Secret) string {
-	text = redactKnown(text, known...)
-	// Most texts hold neither, and the search takes its time.
-	if !strings.Contains(text, "apiv3_") && !strings.Contains(text, "==") {
-		return text
-	}
-	return tokenShapes.ReplaceAllString(text, redacted)
+// mayHaveShape is false for texts without a match of tokenShapes: most have none, and
+// the search takes its time.
+func mayHaveShape(text string) bool {
+	return strings.Contains(text, "apiv3_") || strings.Contains(text, "==") ||
+		strings.Contains(text, "%3") || strings.Contains(text, "003")
 }
 
-// redactKnown is Redact for the known secrets alone.
-func redactKnown(text string, known ...Secret) string {
-	// Longest first: a secret that another one begins with would leave its rest.
-	known = slices.SortedFunc(slices.Values(known), func(a, b Secret) int { return len(b.Reveal()) - len(a.Reveal()) })
-	for _, secret := range known {
-		// A very short secret would blank out ordinary words, and protects nothing.
-		if value := secret.Reveal(); len(value) >= 4 {
-			for _, form := range writtenForms(value) {
-				if len(form) >= 4 {
-					text = strings.ReplaceAll(text, form, redacted)
-				}
-			}
+// hasShape reports whether value is an InfluxDB v2 token of the shape that
+// tokenShapes matches, however it is written.
+func hasShape(value string) bool {
+	body, padded := strings.CutSuffix(value, "==")
+	if !padded || len(body) != 86 {
+		return false
+	}
+	for i := range len(body) {
+		switch c := body[i]; {
+		case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_', c == '-':
+		default:
+			return false
 		}
 	}
-	return text
+	return true
+}
+
+// Redact returns text without secrets: everything of the shape of an InfluxDB
+// token, and every one of the known secrets, is replaced by "[redacted]".
+func Redact(text string, known ...Secret) string {
+	return setOf(known).redact(text)
 }
 
 // writtenForms returns value as a server may quote it: as it is, inside JSON with

@@ -160,19 +160,23 @@ func (s *ResourceTokensService) List(ctx context.Context) ([]*ResourceToken, err
 	return tokens, nil
 }
 
-// All iterates over the tokens that List returns. An error is yielded once, with a
-// nil token, and ends the iteration.
+// All iterates over the tokens that List returns, while they arrive: it needs the
+// memory of one of them. An error is yielded once, with a nil token, and ends the
+// iteration; what was yielded before is a part of the list then. See the package's
+// section on lists.
 //
 // API: POST /api/v3/query_sql on system.tokens; contract influxdb3.md section 6.
 func (s *ResourceTokensService) All(ctx context.Context) iter.Seq2[*ResourceToken, error] {
 	return func(yield func(*ResourceToken, error) bool) {
-		tokens, err := s.List(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, token := range tokens {
-			if !yield(token, nil) {
+		for row, err := range s.c.streamRows(ctx) {
+			if err == nil && row.admin() {
+				continue
+			}
+			var token *ResourceToken
+			if err == nil {
+				token, err = row.resourceToken()
+			}
+			if !yield(token, err) || err != nil {
 				return
 			}
 		}

@@ -140,7 +140,7 @@ func TestParseVersion(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := parseVersion(test.text)
+			got := parseVersion(test.text, nil)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

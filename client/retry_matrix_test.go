@@ -100,7 +100,7 @@ func retryMatrix(t *testing.T) map[string]matrixFault {
 		"closed after the headers": {reply: writes(func(call hostileCall) string { return "HTTP/1.1 " + call.status + "\r\nContent-Length: 9\r\n\r\n" }),
 			read: outcome{4, requestError, 0}, write: outcome{4, requestError, 0}, create: outcome{1, unknownOutcome, 0}},
 		"closed in the body": {reply: writes(func(call hostileCall) string {
-			return "HTTP/1.1 " + call.status + "\r\nContent-Length: 9\r\n\r\n{\"id\""
+			return "HTTP/1.1 " + call.status + "\r\nContent-Length: 9\r\n\r\n "
 		}),
 			read: outcome{4, requestError, 0}, write: outcome{4, requestError, 0}, create: outcome{1, unknownOutcome, 0}},
 		"no HTTP": {reply: writes(func(hostileCall) string { return "hello\r\n\r\n" }),
@@ -108,7 +108,7 @@ func retryMatrix(t *testing.T) map[string]matrixFault {
 		"timeout": {reply: func(conn net.Conn, _ hostileCall) { hang(conn) },
 			read: outcome{4, requestError, 120 * time.Second}, write: outcome{4, requestError, 120 * time.Second}, create: outcome{1, unknownOutcome, 30 * time.Second}},
 		"timeout in the body": {reply: func(conn net.Conn, call hostileCall) {
-			_, _ = io.WriteString(conn, "HTTP/1.1 "+call.status+"\r\nContent-Length: 9\r\n\r\n{\"id\"")
+			_, _ = io.WriteString(conn, "HTTP/1.1 "+call.status+"\r\nContent-Length: 9\r\n\r\n ")
 			hang(conn)
 		},
 			read: outcome{4, requestError, 120 * time.Second}, write: outcome{4, requestError, 120 * time.Second}, create: outcome{1, unknownOutcome, 30 * time.Second}},

@@ -53,8 +53,8 @@ func (v Version) AtLeast(major, minor int) bool {
 
 // parseVersion reads a version leniently: suffixes are kept in Text only, without
 // the known secrets.
-func parseVersion(text string, known ...Secret) Version {
-	text = cleanFact(strings.TrimPrefix(strings.TrimSpace(text), "v"), known...)
+func parseVersion(text string, known *secretSet) Version {
+	text = known.fact(strings.TrimPrefix(strings.TrimSpace(text), "v"))
 	version := Version{Text: text}
 	numbers := []*int{&version.Major, &version.Minor, &version.Patch}
 	rest := text
@@ -134,8 +134,8 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := s.c.credentials.knownSecrets()
-	info := identify(r.header, known...)
+	known := &s.c.credentials.known
+	info := identify(r.header, known)
 	var body struct {
 		Product   string `json:"product_name"`
 		Version   string `json:"version"`
@@ -144,9 +144,9 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 	}
 	if r.status == http.StatusOK && json.Unmarshal(r.body, &body) == nil && body.Version != "" {
 		if info.Version.Text == "" {
-			info.Version = parseVersion(body.Version, known...)
+			info.Version = parseVersion(body.Version, known)
 		}
-		info.Revision, info.ProcessID = cleanFact(body.Revision, known...), cleanFact(body.ProcessID, known...)
+		info.Revision, info.ProcessID = known.fact(body.Revision), known.fact(body.ProcessID)
 		if info.Product == ProductUnknown && info.Version.Major == 3 {
 			info.Product = ProductInfluxDB3
 		}

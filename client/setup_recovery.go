@@ -99,7 +99,7 @@ func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupReque
 	ctx = WithFallbackToken(ctx, req.Token)
 	read := operation{credential: req.Token}
 	result := &SetupResult{}
-	list, err := listUnder(ctx, s.c, read.get("/api/v2/authorizations"), "authorizations", func(a *Authorization) string { return a.ID })
+	list, err := listUnder(ctx, s.c, read.get("/api/v2/authorizations"), "authorizations", idOfAuthorization)
 	switch {
 	case IsUnauthorized(err):
 		r.last.Advice = adviceNewToken
@@ -112,15 +112,14 @@ func (s *SetupService) resultOf(ctx context.Context, r *recovery, req SetupReque
 	}
 	result.Auth = *list[0]
 	result.Auth.Token = req.Token
-	if user, err := objectOf(ctx, s.c, read.get("/api/v2/me"), result.Auth.UserID, func(u *User) string { return u.ID }); err == nil {
+	if user, err := objectOf(ctx, s.c, read.get("/api/v2/me"), result.Auth.UserID, idOfUser); err == nil {
 		result.User = *user
 	}
-	orgs, err := listUnder(ctx, s.c, read.get("/api/v2/orgs", "org", req.Org), "orgs", func(o *Organization) string { return o.ID })
+	orgs, err := listUnder(ctx, s.c, read.get("/api/v2/orgs", "org", req.Org), "orgs", idOfOrganization)
 	if err == nil && len(orgs) == 1 {
 		result.Org = *orgs[0]
 	}
-	buckets, err := listUnder(ctx, s.c, read.get("/api/v2/buckets", "orgID", result.Auth.OrgID, "name", req.Bucket), "buckets",
-		func(b *Bucket) string { return b.ID })
+	buckets, err := listUnder(ctx, s.c, read.get("/api/v2/buckets", "orgID", result.Auth.OrgID, "name", req.Bucket), "buckets", idOfBucket)
 	if err == nil && len(buckets) == 1 {
 		result.Bucket = *buckets[0]
 	}

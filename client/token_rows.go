@@ -4,39 +4,78 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
+	"iter"
 	"time"
 )
 
-// tokenRows reads all rows of system.tokens in the order of their creation.
-func (c *Client) tokenRows(ctx context.Context) ([]tokenRow, error) {
-	rows, _, err := querySQL[tokenRow](ctx, c, operation{}, internalDatabase,
-		"SELECT * FROM system.tokens ORDER BY token_id", nil)
-	return rows, err
+// allTokens is the read of all rows of system.tokens in the order of their creation.
+func allTokens() operation {
+	return querySQL(operation{}, internalDatabase, "SELECT * FROM system.tokens ORDER BY token_id", nil)
+}
+
+// tokenRows reads all rows of system.tokens.
+func (c *Client) tokenRows(ctx context.Context) ([]*tokenRow, error) {
+	op := allTokens()
+	rows := rowFormat().collect(&op)
+	if _, err := c.do(ctx, &op); err != nil {
+		return nil, err
+	}
+	return *rows, nil
+}
+
+// streamRows iterates over the rows of system.tokens while they arrive.
+func (c *Client) streamRows(ctx context.Context) iter.Seq2[*tokenRow, error] {
+	return rowFormat().stream(ctx, c, allTokens())
 }
 
 // tokenRow reads the row of the token with that name; nil means that there is
 // none. The operation may be part of a rotation. It also returns the credential
 // that the server accepted.
 func (c *Client) tokenRow(ctx context.Context, name string, op operation) (*tokenRow, Secret, error) {
-	rows, credential, err := querySQL[tokenRow](ctx, c, op, internalDatabase,
+	op = querySQL(op, internalDatabase,
 		"SELECT * FROM system.tokens WHERE name = $name ORDER BY token_id", map[string]any{"name": name})
+	rows := rowFormat().collect(&op)
+	r, err := c.do(ctx, &op)
 	if err != nil {
-		return nil, credential, err
+		return nil, Secret{}, err
 	}
-	for i := range rows {
-		if rows[i].Name == name {
-			return &rows[i], credential, nil
+	for _, row := range *rows {
+		if row.Name == name {
+			return row, r.credential, nil
 		}
 	}
-	if len(rows) > 0 {
+	if len(*rows) > 0 {
 		// It has not looked for the name: what it left out may exist.
-		return nil, credential, &Error{
-			StatusCode: http.StatusOK, Method: http.MethodPost, Route: "/api/v3/query_sql",
-			Message: "the reply can't be used: it is about other tokens than was asked for",
-		}
+		return nil, r.credential, c.unusable(&op, r, "it is about other tokens than was asked for")
 	}
-	return nil, credential, nil
+	return nil, r.credential, nil
+}
+
+// rowFormat is how system.tokens comes. Nothing found is an empty list; anything
+// else proves nothing.
+func rowFormat() listFormat[tokenRow] {
+	return listFormat[tokenRow]{
+		missing: "it holds no rows, not even none", streams: true,
+		entry: func(d *json.Decoder) (*tokenRow, error) {
+			row := &tokenRow{}
+			// One without an ID must not be taken for the operator token, whose ID is 0,
+			// and one without a name not for the token that somebody has called "".
+			wire := struct {
+				*tokenRow
+
+				ID   *uint64 `json:"token_id"`
+				Name *string `json:"name"`
+			}{tokenRow: row}
+			if err := d.Decode(&wire); err != nil {
+				return nil, err
+			}
+			if wire.ID == nil || wire.Name == nil {
+				return nil, errNoEntry
+			}
+			row.ID, row.Name = *wire.ID, *wire.Name
+			return row, nil
+		},
+	}
 }
 
 // tokenRow is a row of system.tokens. Columns that are null are left out.
@@ -48,25 +87,6 @@ type tokenRow struct {
 	UpdatedAt   *wireTime `json:"updated_at"`
 	Expiry      *wireTime `json:"expiry"`
 	Permissions string    `json:"permissions"`
-}
-
-// UnmarshalJSON reads a row. One without the ID or the name of its token proves
-// nothing, and must not be taken for the operator token, whose ID is 0.
-func (r *tokenRow) UnmarshalJSON(data []byte) error {
-	type plain tokenRow
-	wire := struct {
-		*plain
-		ID   *uint64 `json:"token_id"`
-		Name *string `json:"name"`
-	}{plain: (*plain)(r)}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	if wire.ID == nil || wire.Name == nil {
-		return errors.New("a row without the ID or the name of its token")
-	}
-	r.ID, r.Name = *wire.ID, *wire.Name
-	return nil
 }
 
 func (r tokenRow) token() *AdminToken {

@@ -27,6 +27,12 @@ type callState struct {
 	sentAt   time.Time
 	// reason says why the next attempt is made, for the log.
 	reason string
+	// body is that of the reply, unless the operation reads it otherwise, and
+	// unusable what the operation found wrong with it.
+	body     []byte
+	unusable *unusableReply
+	// open is the body of the last attempt of an open operation.
+	open *openBody
 }
 
 // attemptTrace notes how far one attempt has come.
@@ -98,8 +104,13 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		// shown once; the request is finished under its own deadline.
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, &timeoutError{t.timeout})
-	defer cancel()
+	if state.op.open {
+		ctx, state.open = newOpenBody(ctx, t.timeout)
+	} else {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, t.timeout, &timeoutError{after: t.timeout})
+		defer cancel()
+	}
 	trace := &attemptTrace{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn: func(string) { trace.asked.Store(true) },
@@ -110,12 +121,19 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	state.attempts++
 	state.sentAt = t.c.now()
 	resp, err := t.exchange(attempt, state, trace)
+	if state.open != nil && (err != nil || resp.Body != state.open) {
+		_ = state.open.Close()
+	}
 	t.c.logAttempt(req.Context(), state, resp, err)
 	return resp, err
 }
 
 // exchange sends the attempt and reads the whole reply, up to its limit, so that a
-// reply that breaks off counts as a failed attempt like one that never came.
+// reply that breaks off counts as a failed attempt like one that never came. Only
+// the body of an open operation is left to its caller, with the gate behind it: the
+// server judged the credential before it answered, so that a rotation takes nothing
+// away from a reply under way. If the gate were held for as long as the caller's
+// loop takes, he could not rotate in it, nor send anything once a rotation waits.
 func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *attemptTrace) (*http.Response, error) {
 	ctx := attempt.Context()
 	resp, err := t.next.RoundTrip(attempt)
@@ -128,18 +146,10 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *
 		_ = resp.Body.Close()
 		resp.Body = http.NoBody
 	}
-	limit := int64(errorLimit)
-	if resp.StatusCode == state.op.successStatus() {
-		limit = state.op.bodyLimit()
-	}
-	// One byte more shows that there is more.
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	_ = resp.Body.Close()
-	if err != nil && resp.StatusCode == state.op.successStatus() {
+	if err := state.takeBody(resp); err != nil {
 		state.sent = true
 		return nil, causeOf(ctx, err)
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
 	// The redirect is reported and not followed; net/http would stumble over an
 	// address that can't be parsed.
 	state.location = resp.Header.Get("Location")
@@ -148,6 +158,37 @@ func (t *roundTripper) exchange(attempt *http.Request, state *callState, trace *
 		t.c.clusterUUID.Store(&id)
 	}
 	return resp, nil
+}
+
+// takeBody reads the body of a reply, up to its limit, and closes it, or leaves it
+// open. The error is why a successful reply broke off; of another one, a part is as
+// good as all of it.
+func (s *callState) takeBody(resp *http.Response) error {
+	s.body, s.unusable = nil, nil // An attempt before may have left them.
+	success, body := resp.StatusCode == s.op.successStatus(), resp.Body
+	if success && s.open != nil {
+		resp.Body = s.open
+		return s.open.arrived(body)
+	}
+	defer func() { _ = body.Close() }()
+	if success && s.op.consume != nil {
+		resp.Body = http.NoBody
+		unusable, broken := s.op.consume(body)
+		s.unusable = unusable
+		return broken
+	}
+	limit := int64(errorLimit)
+	if success {
+		limit = s.op.bodyLimit()
+	}
+	// One byte more shows that there is more.
+	read, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err != nil && success {
+		return err
+	}
+	s.body = read
+	resp.Body = io.NopCloser(bytes.NewReader(read))
+	return nil
 }
 
 // causeOf returns why ctx has ended, if it has, in place of err: which deadline it
@@ -181,9 +222,18 @@ func (t *roundTripper) refreshCredential(state *callState) error {
 
 // timeoutError is the cause of an attempt that took longer than the client's
 // timeout.
-type timeoutError struct{ after time.Duration }
+type timeoutError struct {
+	after time.Duration
+	// idle is set where it is not the whole reply that has to be quick.
+	idle bool
+}
 
-func (e *timeoutError) Error() string { return "no complete reply within " + e.after.String() }
+func (e *timeoutError) Error() string {
+	if e.idle {
+		return "nothing came from the server for " + e.after.String()
+	}
+	return "no complete reply within " + e.after.String()
+}
 
 // Timeout makes it a net.Error in spirit.
 func (e *timeoutError) Timeout() bool { return true }
@@ -203,12 +253,12 @@ func withoutURL(err error) error {
 }
 
 // redirectTarget returns the part of a Location header that can be shown.
-func redirectTarget(location string, known []Secret) string {
+func redirectTarget(location string, known *secretSet) string {
 	// First, while nothing is decoded: what follows must not hide a secret.
-	target, err := url.Parse(safeText(location, known))
+	target, err := url.Parse(known.safe(location))
 	if err != nil || location == "" {
 		return "an address that can't be read"
 	}
 	shown := url.URL{Scheme: target.Scheme, Host: target.Host}
-	return cleanMessage(shown.String()+target.Path, known...)
+	return known.message(shown.String() + target.Path)
 }
