@@ -111,17 +111,26 @@ func (t *wireTime) UnmarshalJSON(data []byte) error {
 	if json.Unmarshal(data, &text) != nil || text == "" {
 		return errors.New("a time is not a JSON string")
 	}
+	last := time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
 	if text[0] == '+' {
 		// A server takes lives that end after the year 9999 and then writes a
 		// sign and more digits.
-		t.Time = time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
+		t.Time = last
 		return nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed.UTC()
-			return nil
+		parsed, err := time.Parse(layout, text)
+		if err != nil {
+			continue
 		}
+		// An offset can lead out of the years that RFC 3339 can write, too.
+		switch t.Time = parsed.UTC(); {
+		case t.Year() > maxYear:
+			t.Time = last
+		case t.Year() < 0:
+			return errors.New("a time is before the year 0")
+		}
+		return nil
 	}
 	return errors.New("a time is neither RFC 3339 nor without a zone")
 }
