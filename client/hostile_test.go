@@ -338,6 +338,29 @@ func TestHostile_replies(t *testing.T) {
 	}
 }
 
+// Not everything that answers 200 is a healthy InfluxDB.
+func TestHostile_health(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		body    string
+		healthy bool
+	}{
+		"InfluxDB 3": {"OK", true}, "InfluxDB v2": {`{"name":"influxdb","status":"pass"}`, true},
+		"failing": {`{"name":"influxdb","status":"fail"}`, false}, "web page": {webPage, false}, "nothing": {"", false},
+		"null": {"null", false}, "wrong type": {`{"status":["pass"]}`, false}, "garbage after": {"OK\x00", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := runHostile(t, func(w io.Writer, _ *http.Request) { respond(w, "200 OK", "", test.body) })
+			err := newClient(t, srv.url).Server.Health(t.Context())
+			if (err == nil) != test.healthy || err != nil && kindOf(err) != replyError {
+				t.Errorf("error %v", err)
+			}
+			checkShown(t, errorString(err), 1500)
+		})
+	}
+}
+
 // A cookie that a server sets is none of a client with a token.
 func TestHostile_cookieIsNotKept(t *testing.T) {
 	t.Parallel()

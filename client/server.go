@@ -175,6 +175,17 @@ func (s *ServerService) Info(ctx context.Context) (*ServerInfo, error) {
 //
 //api:operation GET /health
 func (s *ServerService) Health(ctx context.Context) error {
-	_, err := s.c.do(ctx, &operation{method: http.MethodGet, route: "/health", class: classRead, tokenOptional: true})
-	return err
+	op := &operation{method: http.MethodGet, route: "/health", class: classRead, tokenOptional: true}
+	r, err := s.c.do(ctx, op)
+	if err != nil {
+		return err
+	}
+	var body struct {
+		Status string `json:"status"`
+	}
+	// InfluxDB 3 says "OK", InfluxDB v2 has a status; a sign-in page has neither.
+	if strings.TrimSpace(string(r.body)) == "OK" || json.Unmarshal(r.body, &body) == nil && body.Status == "pass" {
+		return nil
+	}
+	return s.c.unusable(op, r, "it does not say that the server is healthy")
 }

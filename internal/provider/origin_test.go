@@ -44,6 +44,7 @@ func clientOfCluster(t *testing.T, uuid string, asked bool) *client.Client {
 		if uuid != "" {
 			w.Header().Set("Cluster-Uuid", uuid)
 		}
+		_, _ = w.Write([]byte("OK"))
 	}))
 	t.Cleanup(server.Close)
 	c, err := client.New(server.URL, client.WithToken(client.NewSecret(hunter)))

@@ -342,10 +342,11 @@ func newTLSServer(t *testing.T, ca authority, name string) string {
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.certificate)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if diff := cmp.Diff("Bearer "+hunter, r.Header.Get("Authorization")); diff != "" {
 			t.Errorf("Authorization (-want +got):\n%s", diff)
 		}
+		_, _ = w.Write([]byte("OK"))
 	}))
 	// The handshakes that are meant to fail are no news.
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)

@@ -348,6 +348,7 @@ func TestWithContext_client(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", r.Header.Get("Authorization"))
+		_, _ = w.Write([]byte("OK"))
 	}))
 	t.Cleanup(server.Close)
 	c, err := client.New(server.URL, client.WithToken(client.NewSecret(secret)))
