@@ -15,7 +15,7 @@ type Error struct {
 	// StatusCode is the HTTP status, 401 for example.
 	StatusCode int
 	// Code is the error code of InfluxDB v2 ("unauthorized"), or empty:
-	// InfluxDB 3 sends none.
+	// InfluxDB 3 sends none. Like the RequestID, it has at most 100 bytes.
 	Code string
 	// Message is what the server said: at most 300 bytes, without control
 	// characters and without secrets. It is empty when the body was empty or a

@@ -67,6 +67,16 @@ func TestCleanMessage(t *testing.T) {
 		"over limit":    {long + "y", long + "…"},
 		"inside a rune": {strings.Repeat("x", maxMessage-1) + "€€", strings.Repeat("x", maxMessage-1) + "…"},
 		"emptied":       {"\x00\x01", ""},
+		"separators":    {"a\u2028b\u2029c", "a b c"},
+		// Escapes stay as they are where they hide nothing.
+		"escapes":          {`50%41 \u0041\n &lt;b&gt; %zz`, `50%41 \u0041\n &lt;b&gt; %zz`},
+		"lines stay words": {"no apiv3_x y\nz", "no [redacted] y z"},
+		"wrapped":          {"no hunter2\n-canary today", "no [redacted] today"},
+		"in JSON":          {`no hunter2\u002dcanary`, "no [redacted]"},
+		"in a URL":         {"no hunter2%2Dcanary", "no [redacted]"},
+		"in HTML":          {"no hunter2&#45;canary", "no [redacted]"},
+		"beyond all":       {strings.Repeat(" ", errorLimit) + "no", ""},
+		"cut off":          {"a" + strings.Repeat(" ", errorLimit-8) + "hunter2-canary", "a"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
