@@ -122,8 +122,19 @@ func (p *pendingAuthorization) alone(ctx context.Context, created *Authorization
 	defer cancel()
 	if deletion := p.s.Delete(ctx, created.ID); deletion != nil && !IsNotFound(deletion) {
 		p.last.Evidence += fmt.Sprintf(" Another try succeeded as %s, which could not be deleted: %v.", created.ID, deletion)
+		p.last.Token = created.Token
 	}
 	return nil, err
+}
+
+// showsOwner reports whether a list that has shown authorizations of owners shows those
+// of the user that the new one belongs to.
+func (p *pendingAuthorization) showsOwner(ctx context.Context, owners map[string]bool) bool {
+	if p.req.UserID != "" || len(owners) == 0 {
+		return len(owners) > 0 // The list was for that user alone.
+	}
+	me, err := p.c.Me.Get(ctx)
+	return err == nil && owners[me.ID]
 }
 
 // remove deletes every authorization with the marker apart from keep, and returns
@@ -134,14 +145,20 @@ func (p *pendingAuthorization) remove(ctx context.Context, keep string) (evidenc
 	evidence = "A list afterwards showed none."
 	p.seen = false
 	var orphans []string
+	owners := map[string]bool{}
 	for authorization, err := range p.s.All(ctx, ListAuthorizationsOptions{OrgID: p.req.OrgID, UserID: p.req.UserID}) {
 		if err != nil {
 			return "", p.stillUnknown(fmt.Sprintf("A list afterwards failed too: %v.", err))
 		}
-		p.seen = p.seen || keep == "" || authorization.ID == keep
-		if strings.HasSuffix(authorization.Description, p.marker) && authorization.ID != keep {
+		owners[authorization.UserID] = true
+		if authorization.ID == keep {
+			p.seen = true
+		} else if strings.HasSuffix(authorization.Description, p.marker) {
 			orphans = append(orphans, authorization.ID)
 		}
+	}
+	if keep == "" {
+		p.seen = p.showsOwner(ctx, owners)
 	}
 	for _, id := range orphans {
 		if err := p.s.Delete(ctx, id); err != nil && !IsNotFound(err) {

@@ -78,6 +78,28 @@ func TestAuthorizations_CreateWithRecovery_updateFails(t *testing.T) {
 	noSecrets(t, srv, log.String())
 }
 
+// Authorizations of other users prove nothing about those of the caller.
+func TestAuthorizations_CreateWithRecovery_othersOnly(t *testing.T) {
+	t.Parallel()
+	srv, _, setup := newV2(t)
+	bob := srv.CreateV2User("bob")
+	weak := srv.CreateV2Authorization(testserver.V2Authorization{Permissions: []testserver.V2Permission{
+		{Action: "write", Type: "authorizations", OrgID: setup.OrgID}, {Action: "read", Type: "authorizations", OrgID: setup.OrgID},
+		{Action: "write", Type: "users", ID: setup.UserID}, {Action: "read", Type: "users", ID: bob.ID},
+		{Action: "read", Type: "buckets", OrgID: setup.OrgID, ID: setup.BucketID},
+	}})
+	srv.CreateV2Authorization(testserver.V2Authorization{UserID: bob.ID})
+	srv.Inject(testserver.Fault{Op: opCreateAuth, Drop: true, AfterRun: true})
+	c := newClient(t, srv.V2URL(), client.WithToken(client.NewSecret(weak.Token)))
+	if list, err := c.Authorizations.List(t.Context(), client.ListAuthorizationsOptions{}); err != nil || len(list) != 1 {
+		t.Fatalf("%d authorizations, error %v", len(list), err)
+	}
+	_, err := recoverAuthorization(t.Context(), c, setup, "a device")
+	if !errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(errorString(err), "may not be allowed to read them") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // A credential that may create and not read sees no orphan: then the error says that
 // there may be one, and by which description to look for it.
 func TestAuthorizations_CreateWithRecovery_blind(t *testing.T) {

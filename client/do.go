@@ -83,6 +83,10 @@ func (c *Client) do(ctx context.Context, op *operation) (*reply, error) {
 		if r.open != nil {
 			_ = r.open.Close()
 		}
+		if op.class == classCreate {
+			// Whoever says 201 may have done something.
+			return nil, op.outcomeUnknown(r.sentAt, err)
+		}
 		return nil, err
 	}
 	if r.unusable != nil {
@@ -174,7 +178,9 @@ func (c *Client) refused(ctx context.Context, op *operation, r *reply) error {
 			ambiguous = false
 		}
 	}
-	if op.class == classCreate && (ambiguous || r.status < 300 || r.status == http.StatusRequestTimeout) {
+	// By HTTP's rules, 303 says that it was done, and where to look at the result.
+	ambiguous = ambiguous || r.status < 300 || r.status == http.StatusSeeOther || r.status == http.StatusRequestTimeout
+	if op.class == classCreate && ambiguous {
 		return op.outcomeUnknown(r.sentAt, err)
 	}
 	return err

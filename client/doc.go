@@ -67,12 +67,13 @@
 // Repetitions back off exponentially with jitter, honour Retry-After (of 429 and 503:
 // seconds or a date, capped) and stop at once when the context ends. When a creating
 // call may have happened and no usable reply came, the error is an
-// [OutcomeUnknownError] (errors.Is(err, [ErrOutcomeUnknown])): it says what was sent and
-// when, what may exist now and what to do. That is so when the connection broke after it was made, after
-// 408 and 5xx (but not 501, a 503 that is repeated, and the 500 by which InfluxDB says
-// what it did not do), and after a 2xx that is not the success that the contract
-// promises. Once such a request is under way it is finished under the client's own
-// timeout even when the caller's context ends, because a token is shown once.
+// [OutcomeUnknownError] (errors.Is(err, [ErrOutcomeUnknown])): it says what was sent
+// and when, what may exist now and what to do. That is so when the connection broke
+// after it was made, after 303, 408 and 5xx (but not 501, a 503 that is repeated, and
+// the 500 by which InfluxDB says what it did not do), and after a 2xx that is not the
+// success that the contract promises. Once such a request is under way it is finished
+// under the client's own timeout even when the caller's context ends, because a token
+// is shown once.
 //
 // A reply to such a call counts as success only if it is what was asked for: the
 // right status, JSON, the right name, and of InfluxDB 3 a secret that has the hash
@@ -103,8 +104,8 @@
 //
 // List returns a list, or a page of it where InfluxDB v2 has pages, and All
 // iterates over all of it. Organizations, users and buckets come page after page.
-// Authorizations, admin tokens and resource tokens, which the servers send in one
-// piece, are decoded while the reply arrives: All takes the memory of one of them,
+// Authorizations, v1-compatible ones too, admin tokens and resource tokens, which the
+// servers send in one piece, are decoded while the reply arrives: All takes the memory of one of them,
 // and has no limit but 1 MiB for each, while List refuses more than 64 MiB.
 //
 // All is repeated like every read until the header of the reply is there. What is

@@ -136,6 +136,14 @@ func (call issuing) serve(t *testing.T, options ...client.Option) (*testserver.S
 	return srv, newClient(t, url, options...), setup
 }
 
+// otherGeneration makes a reply look like one of the other generation.
+func otherGeneration(status int, header http.Header, body []byte) (int, http.Header, []byte) {
+	version := map[bool]string{true: "v2.7.12", false: "3.10.1"}[header.Get("X-Influxdb-Build") != "OSS"]
+	header.Del("X-Influxdb-Build")
+	header.Set("X-Influxdb-Version", version)
+	return status, header, body
+}
+
 func TestIssuing_ambiguousFaults(t *testing.T) {
 	t.Parallel()
 	replace := func(old, replacement string) func(int, http.Header, []byte) (int, http.Header, []byte) {
@@ -157,6 +165,8 @@ func TestIssuing_ambiguousFaults(t *testing.T) {
 		"503":                  {fault: testserver.Fault{Status: 503}},
 		"504 after":            {fault: testserver.Fault{Status: 504, AfterRun: true}, done: true},
 		"408":                  {fault: testserver.Fault{Status: 408}},
+		"303 after":            {fault: testserver.Fault{Status: 303, Header: http.Header{"Location": {"/done"}}, AfterRun: true}, done: true},
+		"another generation":   {fault: testserver.Fault{Rewrite: otherGeneration}, done: true},
 		"truncated":            {fault: testserver.Fault{Truncate: 12}, done: true},
 		"no body":              {fault: testserver.Fault{Truncate: -1}, done: true},
 		"garbage 201":          {fault: testserver.Fault{Status: 201, Body: "}{", AfterRun: true}, done: true},

@@ -25,7 +25,9 @@ const (
 // an hour, and sees that the server accepts it. Then it regenerates with the guard,
 // and again when the outcome is unknown, for a minute and as often as the RetryPolicy
 // allows: whatever the lost request did, the last reply counts, once the server lists
-// the hash of its secret. In the end it deletes the guard. A Client that authenticates with a named admin token needs no guard.
+// the hash of its secret. In the end it deletes the guard. A Client that authenticates
+// with a named admin token, which is valid for longer than a guard, needs none, and
+// keeps its token.
 //
 // Other goroutines may use the same Client meanwhile, as with RegenerateOperator.
 // The error is one of these:
@@ -57,6 +59,12 @@ func (s *AdminTokensService) RegenerateOperatorWithGuard(ctx context.Context) (*
 	rotation := &guardedRotation{
 		recovery: recovery{c: s.c}, s: s, before: before, used: used, spare: used, own: own,
 	}
+	if !own && before.Fingerprint != "" {
+		if own, err = rotation.unproven(ctx); err != nil {
+			return nil, err
+		}
+		rotation.own = own
+	}
 	if own {
 		if err := rotation.prepare(ctx); err != nil {
 			return nil, err
@@ -87,6 +95,25 @@ type guardedRotation struct {
 	own bool
 	// guard was made for this rotation; nil when used serves as well.
 	guard *IssuedAdminToken
+}
+
+// unproven reports whether nothing shows that the credential of the client is a named
+// admin token that outlives the rotation. A node of a cluster that is behind lists the
+// operator token with an old hash, so that its not having that hash proves nothing.
+func (g *guardedRotation) unproven(ctx context.Context) (bool, error) {
+	op := querySQL(operation{alone: true, credential: g.used},
+		"SELECT * FROM system.tokens WHERE hash LIKE $hash ORDER BY token_id", map[string]any{"hash": g.used.Fingerprint() + "%"})
+	rows := rowFormat().collect(&op)
+	if _, err := g.c.do(ctx, &op); err != nil {
+		return false, err
+	}
+	for _, row := range *rows {
+		expiry := row.Expiry.pointer()
+		if row.token().Fingerprint == g.used.Fingerprint() && row.Name != OperatorName && (expiry == nil || expiry.Sub(g.c.now()) > guardLife) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // prepare makes the guard, sees that it works, and sweeps out old ones.
@@ -152,7 +179,7 @@ func isGuard(name string) bool {
 // guards lists the guard tokens, as the guard of this rotation. On a cluster, a node
 // may not know that token for a moment.
 func (g *guardedRotation) guards(ctx context.Context) ([]*tokenRow, error) {
-	op := querySQL(operation{alone: true, credential: g.spare}, internalDatabase,
+	op := querySQL(operation{alone: true, credential: g.spare},
 		"SELECT * FROM system.tokens WHERE name LIKE $guards ORDER BY token_id", map[string]any{"guards": guardPrefix + "%"})
 	rows := rowFormat().collect(&op)
 	for n := 0; ; n++ {

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -405,4 +406,44 @@ func TestRegenerateOperatorWithGuard_underLoad(t *testing.T) {
 	}
 	wantSent(t, srv, opRegenerate, rotations+losses)
 	wantTokens(t, srv, client.OperatorName)
+}
+
+// A node of a cluster that is behind shows the operator token with an old hash: that
+// makes the client's own operator token no named admin token, which needs no guard.
+func TestRegenerateOperatorWithGuard_staleFirstRead(t *testing.T) {
+	t.Parallel()
+	srv, c, operator := newV3(t)
+	srv.Inject(testserver.Fault{Op: opQuery, Times: 1, Rewrite: func(status int, header http.Header, body []byte) (int, http.Header, []byte) {
+		return status, header, bytes.Replace(body, []byte(operator.Fingerprint()), []byte("000000000"), 1)
+	}})
+	srv.Inject(testserver.LostReply(opRegenerate))
+	issued, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	if err != nil || issued.Token.Hash() != srv.V3Tokens()[0].Hash {
+		t.Fatalf("got %+v, error %v", issued, err)
+	}
+	wantSent(t, srv, opCreateNamed, 1)
+	if token, err := c.Token(t.Context()); err != nil || token != issued.Token {
+		t.Errorf("the client did not take the new token: %v", err)
+	}
+}
+
+// A named admin token that ends soon can't stand in for a guard.
+func TestRegenerateOperatorWithGuard_credentialEndsSoon(t *testing.T) {
+	t.Parallel()
+	for life, guards := range map[time.Duration]int{10 * time.Minute: 1, time.Hour: 0} {
+		clock := testserver.NewFakeClock(start())
+		srv, _, _ := newV3(t, testserver.WithClock(clock))
+		everyday := client.NewSecret(srv.CreateV3Token("everyday", life).Token)
+		c := newClient(t, srv.V3URL(), client.WithToken(everyday), client.WithClock(clock.Now))
+		srv.Inject(testserver.Fault{Op: opQuery, Skip: 1, Times: 1, Status: 400})
+		if _, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context()); err == nil {
+			t.Error("it went on without knowing whether it needs a guard")
+		}
+		if _, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context()); err != nil {
+			t.Error(err)
+		}
+		wantSent(t, srv, opCreateNamed, guards)
+		wantSent(t, srv, opRegenerate, 1)
+		wantTokens(t, srv, client.OperatorName, "everyday")
+	}
 }

@@ -29,8 +29,10 @@ type OutcomeUnknownError struct {
 	// Guard is an admin token that still works, if RegenerateOperatorWithGuard has
 	// left one because everything else may be refused now; otherwise nil.
 	Guard *IssuedAdminToken
-	// Token is the operator token that SetupService.RunWithRecovery asked for: it
-	// works if the setup was done. Otherwise it is the zero Secret.
+	// Token is a secret that is known all the same: the operator token that
+	// SetupService.RunWithRecovery asked for, which works if the setup was done, or
+	// that of a second authorization that AuthorizationsService.CreateWithRecovery
+	// could not take back. Otherwise it is the zero Secret.
 	Token Secret
 	// Err is what went wrong: a RequestError, an Error, or the reason why the
 	// reply can't be used.

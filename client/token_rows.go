@@ -10,7 +10,7 @@ import (
 
 // allTokens is the read of all rows of system.tokens in the order of their creation.
 func allTokens() operation {
-	return querySQL(operation{}, internalDatabase, "SELECT * FROM system.tokens ORDER BY token_id", nil)
+	return querySQL(operation{}, "SELECT * FROM system.tokens ORDER BY token_id", nil)
 }
 
 // tokenRows reads all rows of system.tokens.
@@ -32,7 +32,7 @@ func (c *Client) streamRows(ctx context.Context) iter.Seq2[*tokenRow, error] {
 // none. The operation may be part of a rotation. It also returns the credential
 // that the server accepted.
 func (c *Client) tokenRow(ctx context.Context, name string, op operation) (*tokenRow, Secret, error) {
-	op = querySQL(op, internalDatabase,
+	op = querySQL(op,
 		"SELECT * FROM system.tokens WHERE name = $name ORDER BY token_id", map[string]any{"name": name})
 	rows := rowFormat().collect(&op)
 	r, err := c.do(ctx, &op)
