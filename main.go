@@ -6,6 +6,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -25,6 +27,9 @@ func main() {
 		fmt.Println("terraform-provider-influxdb " + version)
 		return
 	}
+	// What a server sends after the end of a reply, net/http writes to the standard
+	// logger as it is, a secret included.
+	log.SetOutput(io.Discard) //nolint:forbidigo // Nobody logs there on purpose.
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/influxdb-tokens/influxdb",
 		Debug:   debug,

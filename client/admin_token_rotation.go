@@ -31,9 +31,9 @@ const (
 // The regeneration is sent at most once after it may have reached the server. If
 // its outcome is unknown, the error is an OutcomeUnknownError with what a read
 // afterwards showed; a Client that authenticates with the operator token then
-// refuses further calls with a CredentialInDoubtError, unless the read showed that nothing
-// has changed. To a server that does not know the path, it is sent once more, to
-// the one that older documentation of InfluxDB 3 Enterprise gives.
+// refuses further calls with a CredentialInDoubtError, unless the read showed that
+// nothing has changed. To a server that does not know the path, it is sent once more,
+// to the one that older documentation of InfluxDB 3 Enterprise gives.
 //
 // API: POST /api/v3/configure/token/admin/regenerate, or
 // /api/v3/enterprise/configure/token/admin/regenerate; contract influxdb3.md

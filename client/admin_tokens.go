@@ -60,8 +60,8 @@ type IssuedAdminToken struct {
 
 // CreateAdminTokenRequest is what a new named admin token shall be.
 type CreateAdminTokenRequest struct {
-	// Name must not be empty, and be valid UTF-8. The server takes any other text, and keeps names
-	// unique among all its tokens.
+	// Name must not be empty, and be valid UTF-8. The server takes any other text, and
+	// keeps names unique among all its tokens.
 	Name string
 	// ExpiresIn is how long the token is valid, in whole seconds; 0 means for
 	// ever.
@@ -73,7 +73,7 @@ const (
 	adviceNamed = "A token of that name may exist now whose secret nobody has; it was not created a second time. " +
 		"List the tokens: if it is there, make sure that nobody else uses it, delete it, and create it again."
 	adviceOperator = "The operator token may exist now, and its secret is lost. Try to create it again: if the " +
-		"server answers that it exists, get a new secret with any named admin token, or restart the server with " +
+		"server answers that it exists, get a new secret with a named admin token, if there is one, or restart the server with " +
 		"its recovery listener (--admin-token-recovery-http-bind) and regenerate the operator token there."
 	adviceRegenerate = "The operator token may have been replaced, and the new secret is lost then; no data and no " +
 		"other token is affected, and the call was not repeated. If the previous secret still works, it was not " +

@@ -287,7 +287,7 @@ func (g *guardedRotation) conclude(ctx context.Context, cause error) error {
 		g.last.Evidence = fmt.Sprintf("A read afterwards still showed the hash %s, but the previous secret is refused.", after.Fingerprint)
 	default:
 		g.last.Evidence = fmt.Sprintf("A read afterwards showed that it has been replaced: its hash was %s and is %s now; "+
-			"nobody has the new secret.", g.before.Fingerprint, after.Fingerprint)
+			"this client does not have the new secret.", g.before.Fingerprint, after.Fingerprint)
 	}
 	if g.own {
 		g.c.credentials.distrust(g.used, &CredentialInDoubtError{Rotation: g.last})

@@ -72,8 +72,12 @@ type CredentialInDoubtError struct {
 
 // Error says that nothing was sent, and why.
 func (e *CredentialInDoubtError) Error() string {
-	return fmt.Sprintf("%s %s: not sent, because the token that the client authenticates with may have been replaced "+
+	text := fmt.Sprintf("%s %s: not sent, because the token that the client authenticates with may have been replaced "+
 		"by a rotation whose reply was lost: %v", e.Method, e.Route, e.Rotation.Err)
+	if guard := e.Rotation.Guard; guard != nil {
+		text += fmt.Sprintf("; the Guard in the error of the rotation, the token %q, works", guard.Name)
+	}
+	return text
 }
 
 // forCall returns the error for another call.

@@ -5,8 +5,8 @@ import "net/http"
 // internalDatabase is the database that holds the system tables.
 const internalDatabase = "_internal"
 
-// querySQL makes op a read of the system tables of InfluxDB 3. Values go into params, never into the
-// text. The given operation says whether the read is part of a rotation.
+// querySQL makes op a read of the system tables of InfluxDB 3. Values go into params,
+// never into the text. The given operation says whether the read is part of a rotation.
 //
 // API: POST /api/v3/query_sql; contract influxdb3.md section 6.
 func querySQL(op operation, query string, params map[string]any) operation {

@@ -219,7 +219,7 @@ func wantGuard(t *testing.T, srv *testserver.Server, c *client.Client, err error
 		t.Fatalf("error %v", err)
 	}
 	var inDoubt *client.CredentialInDoubtError
-	if _, err := c.AdminTokens.List(t.Context()); !errors.As(err, &inDoubt) {
+	if _, err := c.AdminTokens.List(t.Context()); !errors.As(err, &inDoubt) || !strings.Contains(err.Error(), e.Guard.Name) {
 		t.Errorf("error %v: the client may not use its dead token", err)
 	}
 	c = newClient(t, srv.V3URL(), client.WithToken(e.Guard.Token))

@@ -71,7 +71,7 @@ func (s *AdminTokensService) CreateOperatorWithRecovery(ctx context.Context) (*I
 			return issued, err
 		case IsConflict(err):
 			r.last.Advice = "Nobody has the secret of the operator token, unless another program has created it. Get a new " +
-				"one with any named admin token, or restart the server with its recovery listener " +
+				"one with a named admin token, if there is one, or restart the server with its recovery listener " +
 				"(--admin-token-recovery-http-bind) and call RecoverOperator there."
 			return nil, r.stillUnknown("The server now says that it has an operator token.")
 		default:
