@@ -125,50 +125,29 @@ func hidden(id string, err error) error {
 // UnmarshalJSON reads an authorization as the server sends it. A time that can't
 // be read is the zero time, so that no secret is lost for it.
 func (a *Authorization) UnmarshalJSON(data []byte) error {
-	type plain Authorization
-	wire := struct {
-		*plain
-		CreatedAt json.RawMessage `json:"createdAt"`
-		UpdatedAt json.RawMessage `json:"updatedAt"`
-	}{plain: (*plain)(a)}
+	var wire authorizationWire
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	for _, each := range []struct {
-		raw json.RawMessage
-		at  *time.Time
-	}{{wire.CreatedAt, &a.CreatedAt}, {wire.UpdatedAt, &a.UpdatedAt}} {
-		var at wireTime
-		if json.Unmarshal(each.raw, &at) == nil {
-			*each.at = at.Time
-		}
-	}
-	if a.Token == NewSecret(cloudRedacted) {
-		a.Token = Secret{}
-	}
+	*a = *wire.take()
 	return nil
 }
-
-// cloudRedacted is what InfluxDB Cloud shows in place of a token.
-const cloudRedacted = "redacted"
 
 // issued reads the reply to a creating call: at least ID and secret, and all the
 // rest if it can be read.
 func issued(body []byte) (*Authorization, bool) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) != nil {
-		return nil, false
-	}
-	id, _ := field[string](fields, "id")
-	token, _ := field[Secret](fields, "token")
-	if !validID(id) || CheckToken(token.Reveal()) != nil || token == NewSecret(cloudRedacted) {
-		return nil, false
-	}
 	a := &Authorization{}
-	if json.Unmarshal(body, a) != nil {
-		*a = Authorization{}
+	if a.UnmarshalJSON(body) != nil {
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(body, &fields) != nil {
+			return nil, false
+		}
+		a.ID, _ = field[string](fields, "id")
+		a.Token, _ = field[Secret](fields, "token")
 	}
-	a.ID, a.Token = id, token
+	if !validID(a.ID) || CheckToken(a.Token.Reveal()) != nil || a.Token == cloudRedacted {
+		return nil, false
+	}
 	return a, true
 }
 
@@ -265,15 +244,23 @@ func (opts ListAuthorizationsOptions) operation() operation {
 // format is how authorizations are listed.
 func (s *AuthorizationsService) format() listFormat[Authorization] {
 	return listFormat[Authorization]{
-		key: "authorizations", missing: "it holds no list of authorizations", streams: true,
-		entry: func(d *json.Decoder) (*Authorization, error) {
-			a, err := decodeEntry(d, func(a *Authorization) bool { return validID(a.ID) })
-			if err != nil {
-				return nil, err
-			}
-			s.c.credentials.known.keepListed(a.Token)
-			return a, nil
-		},
+		key: "authorizations", missing: "it holds no list of authorizations", streams: true, entries: s.entries,
+	}
+}
+
+// entries decodes the authorizations of one list.
+func (s *AuthorizationsService) entries() func(*json.Decoder) (*Authorization, error) {
+	var wire authorizationWire
+	return func(d *json.Decoder) (*Authorization, error) {
+		if err := d.Decode(&wire); err != nil {
+			return nil, err
+		}
+		a := wire.take()
+		if !validID(a.ID) {
+			return nil, errNoEntry
+		}
+		s.c.credentials.known.keepListed(a.Token)
+		return a, nil
 	}
 }
 

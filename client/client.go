@@ -44,7 +44,8 @@ type Client struct {
 	Server *ServerService
 
 	base        *url.URL
-	userAgent   string
+	baseText    string   // base as text
+	userAgent   []string // as a header has it
 	logger      hclog.Logger
 	now         func() time.Time
 	retry       RetryPolicy
@@ -82,7 +83,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		return nil, fmt.Errorf("client: %w", err)
 	}
 	c := &Client{
-		base: base, userAgent: userAgent(cfg.userAgent), logger: cfg.logger, now: cfg.clock, retry: cfg.retry,
+		base: base, baseText: base.String(), userAgent: []string{userAgent(cfg.userAgent)}, logger: cfg.logger, now: cfg.clock, retry: cfg.retry,
 		credentials: &credentials{gate: newGate(), source: cfg.source, asking: make(chan struct{}, 1)},
 	}
 	if session, ok := cfg.source.(*session); ok {
@@ -100,7 +101,9 @@ func New(baseURL string, options ...Option) (*Client, error) {
 		// It would keep the cookie of a session, and send cookies of its own.
 		httpClient.Jar = nil
 	}
-	httpClient.Transport = &roundTripper{c: c, next: transport, timeout: cfg.timeout}
+	httpClient.Transport = &roundTripper{
+		c: c, next: transport, timeout: cfg.timeout, tooLate: &timeoutError{after: cfg.timeout},
+	}
 	// Go keeps the Authorization header on a redirect from https to http of the
 	// same host: no redirect is followed.
 	httpClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -123,7 +126,7 @@ func New(baseURL string, options ...Option) (*Client, error) {
 }
 
 // URL returns the base URL that the client sends to.
-func (c *Client) URL() string { return c.base.String() }
+func (c *Client) URL() string { return c.baseText }
 
 // ClusterUUID returns the identity of the InfluxDB 3 cluster that answered last
 // (3.7 and later put it into a header of every reply), or "" when no reply has

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -36,7 +35,13 @@ type reply struct {
 // and of unknown outcome for a creating call.
 func decode[T any](c *Client, op *operation, r *reply) (*T, error) {
 	value := new(T)
-	if err := json.Unmarshal(r.body, value); err != nil {
+	var err error
+	if own, ok := any(value).(json.Unmarshaler); ok {
+		err = own.UnmarshalJSON(r.body) // It checks the JSON itself: once is enough.
+	} else {
+		err = json.Unmarshal(r.body, value)
+	}
+	if err != nil {
 		return nil, c.unusable(op, r, notExpectedJSON)
 	}
 	return value, nil
@@ -234,8 +239,8 @@ func (c *Client) requestError(op *operation, state *callState, sent bool, err er
 	return failed
 }
 
-// newRequest builds the HTTP request of op, without the credential, which each
-// attempt sets for itself.
+// newRequest builds the HTTP request of op, without headers, which each attempt
+// sets for itself.
 func (c *Client) newRequest(ctx context.Context, op *operation) (*retryablehttp.Request, error) {
 	for name, value := range op.params {
 		if value == "" {
@@ -250,19 +255,13 @@ func (c *Client) newRequest(ctx context.Context, op *operation) (*retryablehttp.
 		}
 		raw = encoded
 	}
-	target, err := url.Parse(c.base.String() + op.path())
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: the path can't be built", op.method, op.route)
+	target := c.baseText + op.path()
+	if len(op.query) > 0 {
+		target += "?" + op.query.Encode()
 	}
-	target.RawQuery = op.query.Encode()
-	req, err := retryablehttp.NewRequestWithContext(ctx, op.method, target.String(), raw)
+	req, err := retryablehttp.NewRequestWithContext(ctx, op.method, target, raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: the request can't be built", op.method, op.route)
-	}
-	req.Header.Set("User-Agent", c.userAgent)
-	req.Header.Set("Accept", "application/json")
-	if op.body != nil {
-		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
 }

@@ -16,15 +16,25 @@ type gate struct {
 	ended   int           // rotations that have ended
 	queued  int           // requests that wait
 	turns   int           // of these, how many saw one end, and go before the next
-	changed chan struct{} // closed at the next change, for everyone who waits
+	changed chan struct{} // closed at the next change, for everyone who waits; nil when nobody does
 }
 
-func newGate() *gate { return &gate{changed: make(chan struct{})} }
+func newGate() *gate { return &gate{} }
+
+// change returns what is closed at the next change. The caller holds mu.
+func (g *gate) change() <-chan struct{} {
+	if g.changed == nil {
+		g.changed = make(chan struct{})
+	}
+	return g.changed
+}
 
 // signal wakes everyone who waits. The caller holds mu.
 func (g *gate) signal() {
-	close(g.changed)
-	g.changed = make(chan struct{})
+	if g.changed != nil {
+		close(g.changed)
+		g.changed = nil
+	}
 }
 
 // enter admits one request, or returns the error of ctx. It must not be nested:
@@ -58,7 +68,7 @@ func (g *gate) enter(ctx context.Context) error {
 // wait waits for a change, or returns the error of ctx. The caller holds mu, which is
 // free meanwhile.
 func (g *gate) wait(ctx context.Context) error {
-	changed := g.changed
+	changed := g.change()
 	g.mu.Unlock()
 	defer g.mu.Lock()
 	select {

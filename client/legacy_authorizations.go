@@ -187,9 +187,7 @@ func (s *LegacyAuthorizationsService) list(pairs ...string) (operation, listForm
 	}
 	return op, listFormat[LegacyAuthorization]{
 		key: "authorizations", missing: "it holds no list of authorizations", streams: true,
-		entry: func(d *json.Decoder) (*LegacyAuthorization, error) {
-			return decodeEntry(d, func(a *LegacyAuthorization) bool { return validID(a.ID) })
-		},
+		entries: wholeEntries(func(a *LegacyAuthorization) bool { return validID(a.ID) }),
 	}
 }
 

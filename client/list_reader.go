@@ -64,9 +64,9 @@ type listFormat[T any] struct {
 	missing string
 	// streams is set when an iterator reads this list without a limit.
 	streams bool
-	// entry decodes the next element. Whatever is no whole entry is an error: it
-	// proves nothing.
-	entry func(*json.Decoder) (*T, error)
+	// entries returns what decodes the elements of one reply, one at each call.
+	// Whatever is no whole entry is an error: it proves nothing.
+	entries func() func(*json.Decoder) (*T, error)
 }
 
 var (
@@ -111,8 +111,9 @@ func eachEntry(limit int64) listLimits {
 // false.
 func (f listFormat[T]) read(body *replyReader, limits listLimits, each func(*T) bool) error {
 	p := &listParser{decoder: json.NewDecoder(body), body: body, limits: limits}
+	next := f.entries()
 	err := p.reply(f.key, func() error {
-		entry, err := f.entry(p.decoder)
+		entry, err := next(p.decoder)
 		if err == nil && !each(entry) {
 			err = errEnough
 		}
@@ -273,6 +274,13 @@ type skipped struct{}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (*skipped) UnmarshalJSON([]byte) error { return nil }
+
+// wholeEntries is how elements are decoded as they are.
+func wholeEntries[T any](whole func(*T) bool) func() func(*json.Decoder) (*T, error) {
+	return func() func(*json.Decoder) (*T, error) {
+		return func(d *json.Decoder) (*T, error) { return decodeEntry(d, whole) }
+	}
+}
 
 // decodeEntry decodes an element as it is. Null is none, and so is one that is not
 // whole.

@@ -20,8 +20,10 @@ type item struct {
 
 // items is the format of a list under key.
 func items(key string) listFormat[item] {
-	return listFormat[item]{key: key, missing: "no items", entry: func(d *json.Decoder) (*item, error) {
-		return decodeEntry(d, func(entry *item) bool { return entry.ID != "" })
+	return listFormat[item]{key: key, missing: "no items", entries: func() func(*json.Decoder) (*item, error) {
+		return func(d *json.Decoder) (*item, error) {
+			return decodeEntry(d, func(entry *item) bool { return entry.ID != "" })
+		}
 	}}
 }
 
@@ -285,7 +287,7 @@ func FuzzListFormat_read(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, pace uint8) {
 		if bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > 9000 {
-			t.Skip("encoding/json counts the depth of nesting from where it begins to decode")
+			return // encoding/json counts the depth of nesting from where it begins to decode.
 		}
 		want, wantErr := unmarshalItems(data)
 		var body io.Reader = bytes.NewReader(data)

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -131,6 +132,30 @@ func TestAll_loopUsesTheClient(t *testing.T) {
 		t.Errorf("%d tokens, and the client holds the operator token of before: %t, %v", n, now == operator, err)
 	}
 	wantSent(t, srv, opRegenerate, 4)
+}
+
+// One iterator can be ranged over by many at the same time.
+func TestAll_sameIteratorAtOnce(t *testing.T) {
+	t.Parallel()
+	const count = 200
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) { writeAuthorizations(w, count, "]}") })
+	all := c.Authorizations.All(t.Context(), client.ListAuthorizationsOptions{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			n := 0
+			for got, err := range all {
+				if err != nil || got.ID != fmt.Sprintf("%016x", n) || got.Description != fmt.Sprintf("d%d", n) || got.Permissions[0].Resource.ID != got.ID {
+					t.Errorf("entry %d: %+v, error %v", n, got, err)
+				}
+				n++
+			}
+			if n != count {
+				t.Errorf("%d entries", n)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // listing is a transport whose reply to a list is what the test writes, piece by

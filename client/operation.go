@@ -75,6 +75,9 @@ type operation struct {
 
 // path fills the pattern with its parameters, each one escaped as one element.
 func (op *operation) path() string {
+	if len(op.params) == 0 {
+		return op.route
+	}
 	elements := strings.Split(op.route, "/")
 	for i, element := range elements {
 		if name, ok := strings.CutPrefix(element, "{"); ok {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
@@ -33,9 +32,7 @@ func listOf[T any](ctx context.Context, c *Client, route, key string, query url.
 func listUnder[T any](ctx context.Context, c *Client, op *operation, key string, id func(*T) string) ([]*T, error) {
 	return listIn(ctx, c, op, listFormat[T]{
 		key: key, missing: "it holds no list of " + key,
-		entry: func(d *json.Decoder) (*T, error) {
-			return decodeEntry(d, func(entry *T) bool { return validID(id(entry)) })
-		},
+		entries: wholeEntries(func(entry *T) bool { return validID(id(entry)) }),
 	})
 }
 
@@ -54,9 +51,7 @@ func listIn[T any](ctx context.Context, c *Client, op *operation, format listFor
 func arrayOf[T any](ctx context.Context, c *Client, op *operation, what string, whole func(T) bool) ([]T, error) {
 	entries, err := listIn(ctx, c, op, listFormat[T]{
 		missing: "it holds no list of " + what,
-		entry: func(d *json.Decoder) (*T, error) {
-			return decodeEntry(d, func(entry *T) bool { return whole(*entry) })
-		},
+		entries: wholeEntries(func(entry *T) bool { return whole(*entry) }),
 	})
 	if err != nil {
 		return nil, err

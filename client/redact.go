@@ -15,19 +15,28 @@ import (
 // characters may be escaped as in a URL or as some servers do in JSON.
 var tokenShapes = regexp.MustCompile(`apiv3_[A-Za-z0-9_-]+|[A-Za-z0-9_-]{86}(?:==|(?i:%3d%3d|\\u003d\\u003d))`)
 
+// The least of what tokenShapes matches.
+const (
+	shapePrefix = "apiv3_"
+	shapeLength = 86 + len("==")
+)
+
 // mayHaveShape is false for texts without a match of tokenShapes: most have none, and
 // the search takes its time.
 func mayHaveShape(text string) bool {
-	return strings.Contains(text, "apiv3_") || strings.Contains(text, "==") ||
-		strings.Contains(text, "%3") || strings.Contains(text, "003")
+	return strings.Contains(text, shapePrefix) || len(text) >= shapeLength && (strings.Contains(text, "==") ||
+		strings.Contains(text, "%3") || strings.Contains(text, "003"))
 }
 
-// hasShape reports whether value is an InfluxDB v2 token of the shape that
-// tokenShapes matches, however it is written.
+// hasShape reports whether value is a token of a shape that tokenShapes matches,
+// however it is written.
 func hasShape(value string) bool {
-	body, padded := strings.CutSuffix(value, "==")
-	if !padded || len(body) != 86 {
-		return false
+	body, prefixed := strings.CutPrefix(value, shapePrefix)
+	if !prefixed {
+		var padded bool
+		if body, padded = strings.CutSuffix(value, "=="); !padded || len(value) != shapeLength {
+			return false
+		}
 	}
 	for i := range len(body) {
 		switch c := body[i]; {
@@ -36,7 +45,7 @@ func hasShape(value string) bool {
 			return false
 		}
 	}
-	return true
+	return body != ""
 }
 
 // Redact returns text without secrets: everything of the shape of an InfluxDB

@@ -1,12 +1,10 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -66,7 +64,7 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 		return true, "the server asks to slow down"
 	case http.StatusServiceUnavailable:
 		// With Retry-After the server says itself that it has not done the work.
-		if _, ok := retryAfter(resp); ok || s.op.class != classCreate || starting(resp) {
+		if _, ok := retryAfter(resp); ok || s.op.class != classCreate || startingBody(resp.Header, s.body) {
 			return true, "the server is unavailable"
 		}
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
@@ -75,18 +73,6 @@ func (s *callState) shouldRetry(ctx context.Context, resp *http.Response, err er
 		}
 	}
 	return false, ""
-}
-
-// starting is startingBody for a reply whose body is still to be read. What it
-// reads of the body it puts back.
-func starting(resp *http.Response) bool {
-	head, err := io.ReadAll(io.LimitReader(resp.Body, errorLimit))
-	rest := resp.Body
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(head), rest), rest}
-	return err == nil && startingBody(resp.Header, head)
 }
 
 // startingBody recognises InfluxDB 2.10 that answers every call with 503 while it

@@ -99,6 +99,9 @@ func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) 
 // UnmarshalJSON takes the value from a JSON string; null gives the zero Secret.
 // The error of a value of another type does not quote it. See UnmarshalText.
 func (s *Secret) UnmarshalJSON(data []byte) error {
+	if text, ok := plainText(data); ok {
+		return s.UnmarshalText(text)
+	}
 	var value *string
 	if err := json.Unmarshal(data, &value); err != nil {
 		return fmt.Errorf("secret is not a JSON string")

@@ -24,10 +24,11 @@ type secretSet struct {
 	listed, older writtenSet
 }
 
-// keep adds secrets for good.
+// keep adds secrets for good. What has the shape that InfluxDB gives to its tokens
+// is redacted without being known.
 func (s *secretSet) keep(secrets ...Secret) {
 	for _, secret := range secrets {
-		if secret.IsZero() {
+		if hasShape(secret.Reveal()) {
 			continue
 		}
 		s.mu.Lock()
@@ -136,8 +137,8 @@ func (w *writtenSet) longestAt(text string) int {
 }
 
 // redactAll replaces, with shapes, everything in text that has the shape of an
-// InfluxDB token, and every form of the secrets in sets. It looks at the text as it came: what one
-// of them covers may be the part of another that gives it away.
+// InfluxDB token, and every form of the secrets in sets. It looks at the text as it
+// came: what one of them covers may be the part of another that gives it away.
 func redactAll(text string, shapes bool, sets ...*writtenSet) string {
 	secrets := map[int]int{} // where secrets begin, and where they end
 	if shapes && mayHaveShape(text) {

@@ -147,17 +147,17 @@ func (s *SessionService) SignOut(ctx context.Context) error {
 	return nil
 }
 
-// authorize puts the call's credential into the headers of an attempt: the key of
-// a session into a cookie, everything else into the Authorization header.
-func (c *Client) authorize(attempt *http.Request, state *callState) {
+// authorize puts the call's credential into the header of an attempt: the key of a
+// session into a cookie, everything else into the Authorization header.
+func (c *Client) authorize(ctx context.Context, header http.Header, state *callState) {
 	if !state.op.basic.IsZero() {
-		attempt.Header.Set("Authorization", "Basic "+state.op.basic.Reveal())
+		header.Set("Authorization", "Basic "+state.op.basic.Reveal())
 	}
 	switch {
 	case state.credential.IsZero():
-	case c.session != nil && state.credential != fallbackFrom(attempt.Context()):
-		attempt.Header.Set("Cookie", sessionCookie+"="+state.credential.Reveal())
+	case c.session != nil && state.credential != fallbackFrom(ctx):
+		header.Set("Cookie", sessionCookie+"="+state.credential.Reveal())
 	default:
-		attempt.Header.Set("Authorization", "Bearer "+state.credential.Reveal())
+		header.Set("Authorization", "Bearer "+state.credential.Reveal())
 	}
 }

@@ -54,27 +54,29 @@ func (c *Client) tokenRow(ctx context.Context, name string, op operation) (*toke
 // rowFormat is how system.tokens comes. Nothing found is an empty list; anything
 // else proves nothing.
 func rowFormat() listFormat[tokenRow] {
-	return listFormat[tokenRow]{
-		missing: "it holds no rows, not even none", streams: true,
-		entry: func(d *json.Decoder) (*tokenRow, error) {
-			row := &tokenRow{}
-			// One without an ID must not be taken for the operator token, whose ID is 0,
-			// and one without a name not for the token that somebody has called "".
-			wire := struct {
-				*tokenRow
+	return listFormat[tokenRow]{missing: "it holds no rows, not even none", streams: true, entries: rowEntries}
+}
 
-				ID   *uint64 `json:"token_id"`
-				Name *string `json:"name"`
-			}{tokenRow: row}
-			if err := d.Decode(&wire); err != nil {
-				return nil, err
-			}
-			if wire.ID == nil || wire.Name == nil {
-				return nil, errNoEntry
-			}
-			row.ID, row.Name = *wire.ID, *wire.Name
-			return row, nil
-		},
+// rowEntries decodes the rows of one list.
+func rowEntries() func(*json.Decoder) (*tokenRow, error) {
+	return func(d *json.Decoder) (*tokenRow, error) {
+		row := &tokenRow{}
+		// One without an ID must not be taken for the operator token, whose ID is 0, and
+		// one without a name not for the token that somebody has called "".
+		wire := struct {
+			*tokenRow
+
+			ID   *uint64 `json:"token_id"`
+			Name *string `json:"name"`
+		}{tokenRow: row}
+		if err := d.Decode(&wire); err != nil {
+			return nil, err
+		}
+		if wire.ID == nil || wire.Name == nil {
+			return nil, errNoEntry
+		}
+		row.ID, row.Name = *wire.ID, *wire.Name
+		return row, nil
 	}
 }
 
@@ -107,32 +109,43 @@ type wireTime struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (t *wireTime) UnmarshalJSON(data []byte) error {
+	// The usual form, without a copy.
+	if len(data) > 0 && data[0] == '"' && t.Time.UnmarshalJSON(data) == nil {
+		return t.bound()
+	}
 	var text string
 	if json.Unmarshal(data, &text) != nil || text == "" {
 		return errors.New("a time is not a JSON string")
 	}
-	last := time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC)
 	if text[0] == '+' {
 		// A server takes lives that end after the year 9999 and then writes a
 		// sign and more digits.
-		t.Time = last
+		t.Time = lastTime()
 		return nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		parsed, err := time.Parse(layout, text)
-		if err != nil {
-			continue
+		if parsed, err := time.Parse(layout, text); err == nil {
+			t.Time = parsed
+			return t.bound()
 		}
-		// An offset can lead out of the years that RFC 3339 can write, too.
-		switch t.Time = parsed.UTC(); {
-		case t.Year() > maxYear:
-			t.Time = last
-		case t.Year() < 0:
-			return errors.New("a time is before the year 0")
-		}
-		return nil
 	}
 	return errors.New("a time is neither RFC 3339 nor without a zone")
+}
+
+// lastTime is the last second that RFC 3339 can write.
+func lastTime() time.Time { return time.Date(maxYear, time.December, 31, 23, 59, 59, 0, time.UTC) }
+
+// bound makes the instant one of UTC. An offset can lead out of the years that RFC 3339
+// can write.
+func (t *wireTime) bound() error {
+	t.Time = t.UTC()
+	switch {
+	case t.Year() > maxYear:
+		t.Time = lastTime()
+	case t.Year() < 0:
+		return errors.New("a time is before the year 0")
+	}
+	return nil
 }
 
 // pointer returns the instant, or nil for none.

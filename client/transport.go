@@ -37,9 +37,18 @@ type callState struct {
 
 // attemptTrace notes how far one attempt has come.
 type attemptTrace struct {
+	httptrace.ClientTrace
+
 	// asked and connected are set when the transport asks for a connection and
 	// when it has one.
 	asked, connected atomic.Bool
+}
+
+func newAttemptTrace() *attemptTrace {
+	a := &attemptTrace{}
+	a.GetConn = func(string) { a.asked.Store(true) }
+	a.GotConn = func(httptrace.GotConnInfo) { a.connected.Store(true) }
+	return a
 }
 
 // maySent reports whether the attempt that failed with err may have reached the
@@ -73,6 +82,7 @@ type roundTripper struct {
 	c       *Client
 	next    http.RoundTripper
 	timeout time.Duration
+	tooLate error // for an attempt that takes longer
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -108,16 +118,14 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		ctx, state.open = newOpenBody(ctx, t.timeout)
 	} else {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, t.timeout, &timeoutError{after: t.timeout})
+		ctx, cancel = context.WithTimeoutCause(ctx, t.timeout, t.tooLate)
 		defer cancel()
 	}
-	trace := &attemptTrace{}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { trace.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { trace.connected.Store(true) },
-	})
-	attempt := req.Clone(ctx)
-	t.c.authorize(attempt, state)
+	trace := newAttemptTrace()
+	// Not a clone: only the header differs between attempts, and is made anew, so
+	// that it is not touched while an attempt before that failed is still writing it.
+	attempt := req.WithContext(httptrace.WithClientTrace(ctx, &trace.ClientTrace))
+	attempt.Header = t.header(ctx, state)
 	state.attempts++
 	state.sentAt = t.c.now()
 	resp, err := t.exchange(attempt, state, trace)
@@ -126,6 +134,19 @@ func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	t.c.logAttempt(req.Context(), state, resp, err)
 	return resp, err
+}
+
+// jsonType is the one type of bodies, as a header has it.
+var jsonType = []string{"application/json"}
+
+// header makes the header of an attempt.
+func (t *roundTripper) header(ctx context.Context, state *callState) http.Header {
+	header := http.Header{"User-Agent": t.c.userAgent, "Accept": jsonType}
+	if state.op.body != nil {
+		header["Content-Type"] = jsonType
+	}
+	t.c.authorize(ctx, header, state)
+	return header
 }
 
 // exchange sends the attempt and reads the whole reply, up to its limit, so that a
@@ -171,8 +192,8 @@ func (s *callState) takeBody(resp *http.Response) error {
 		return s.open.arrived(body)
 	}
 	defer func() { _ = body.Close() }()
+	resp.Body = http.NoBody
 	if success && s.op.consume != nil {
-		resp.Body = http.NoBody
 		unusable, broken := s.op.consume(body)
 		s.unusable = unusable
 		return broken
@@ -181,13 +202,14 @@ func (s *callState) takeBody(resp *http.Response) error {
 	if success {
 		limit = s.op.bodyLimit()
 	}
+	// Room for all of it, if the server says how much that is, and to find its end.
+	var read bytes.Buffer
+	read.Grow(int(min(max(resp.ContentLength, 0), limit)) + bytes.MinRead)
 	// One byte more shows that there is more.
-	read, err := io.ReadAll(io.LimitReader(body, limit+1))
-	if err != nil && success {
+	if _, err := read.ReadFrom(io.LimitReader(body, limit+1)); err != nil && success {
 		return err
 	}
-	s.body = read
-	resp.Body = io.NopCloser(bytes.NewReader(read))
+	s.body = read.Bytes()
 	return nil
 }
 
