@@ -195,7 +195,7 @@ func (s *AuthorizationsService) Create(ctx context.Context, req CreateAuthorizat
 	if !ok {
 		return nil, s.c.unusable(&op, r, "it holds no authorization with an ID and a usable token")
 	}
-	s.c.credentials.remember(created.Token)
+	s.c.credentials.known.keepListed(created.Token)
 	return created, nil
 }
 

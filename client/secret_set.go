@@ -15,20 +15,19 @@ const maxListed = 2048
 // concurrent use, its zero value is empty, and a nil one is empty for good.
 type secretSet struct {
 	mu sync.RWMutex
-	// own are the secrets that the client authenticates with, was given or was
-	// issued. They are kept for as long as the client lives.
+	// own are the secrets that the client authenticates with or was given. They are
+	// kept for as long as the client lives.
 	own writtenSet
 	// listed are the newest secrets that a server has shown, and older the ones
-	// before, which are forgotten when listed is full again. A server can show any
-	// number of them, and will hardly repeat one in another reply.
+	// before, which are forgotten when listed is full again. A server can list or issue
+	// any number of them, and will hardly repeat one in another reply.
 	listed, older writtenSet
 }
 
-// keep adds secrets for good. What has the shape that InfluxDB gives to its tokens
-// is redacted without being known.
+// keep adds secrets for good.
 func (s *secretSet) keep(secrets ...Secret) {
 	for _, secret := range secrets {
-		if hasShape(secret.Reveal()) {
+		if secret.IsZero() {
 			continue
 		}
 		s.mu.Lock()
@@ -37,8 +36,8 @@ func (s *secretSet) keep(secrets ...Secret) {
 	}
 }
 
-// keepListed adds a secret that the server has shown in a reply to a read, and
-// forgets the oldest ones when there are too many. One of the shape that InfluxDB
+// keepListed adds a secret that the server has listed or issued, and forgets the
+// oldest ones when there are too many. One of the shape that InfluxDB
 // gives to its tokens is redacted without being known, and what is longer than any
 // text in which it could be looked for is none.
 func (s *secretSet) keepListed(secret Secret) {

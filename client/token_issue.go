@@ -65,7 +65,7 @@ func (c *Client) issueToken(ctx context.Context, op *operation, name string) (*I
 	case !hasID && name != OperatorName: // Of which there is only one.
 		return nil, c.unusable(op, r, "it holds no token ID")
 	}
-	c.credentials.remember(secret)
+	c.credentials.known.keepListed(secret)
 	createdAt, _ := field[wireTime](*fields, "created_at")
 	issued := &IssuedAdminToken{ID: id, Name: gotName, Token: secret, CreatedAt: createdAt.Time}
 	if expiry, ok := field[wireTime](*fields, "expiry"); ok && !expiry.IsZero() {
