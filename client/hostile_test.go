@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/client"
 )
@@ -110,7 +111,7 @@ func hostileReplies() map[string]hostileReply {
 			return `{"x":"` + strings.Repeat("x", int(call.limit)) + `"}`
 		}).forCalls(objects),
 		"endless body":             endless(chunked, "400\r\n"+strings.Repeat("[", 1024)+"\r\n", replyError, unknownOutcome).forCalls(notListV2),
-		"endless list":             endless("HTTP/1.1 {status}\r\n\r\n{\"authorizations\":[", `{"id":"`+someID+`"},`, replyError, unknownOutcome).forCalls(oneOf("v2 get", "v2 list", "v2 create")),
+		"endless list":             endless("HTTP/1.1 {status}\r\n\r\n{\"authorizations\":[", `{"id":"`+someID+`","description":"`+strings.Repeat("x", 32<<10)+`"},`, replyError, unknownOutcome).forCalls(oneOf("v2 get", "v2 list", "v2 create")),
 		"endless body of a 403":    endless("HTTP/1.1 403 No\r\n\r\n", "no ", replyError, replyError),
 		"endless body of a 500":    endless("HTTP/1.1 500 Oh\r\n\r\n", "oh ", replyError, unknownOutcome),
 		"endless headers":          endless("HTTP/1.1 {status}\r\n", "X-More: more\r\n", requestError, unknownOutcome),
@@ -306,7 +307,7 @@ func TestHostile_replies(t *testing.T) {
 				srv := runHostile(t, call.answer(func(w io.Writer, _ *http.Request) { reply.write(w, call) }))
 				var log bytes.Buffer
 				var read atomic.Int64
-				c := newClient(t, srv.url, client.WithToken(client.NewSecret(hostileOwn)), client.WithLogger(traceLogger(&log)))
+				c := newClient(t, srv.url, client.WithToken(client.NewSecret(hostileOwn)), client.WithLogger(traceLogger(&log)), client.WithTimeout(5*time.Minute))
 				client.CountBodyBytes(c, &read)
 				err := call.do(t.Context(), c)
 				want, sendings := reply.read, max(1, reply.sent)
