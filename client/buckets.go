@@ -29,7 +29,8 @@ type Bucket struct {
 	// Retention is how long data is kept, in whole seconds; 0 means for ever.
 	Retention time.Duration `json:"-"`
 	// ShardGroup is how much time the data of one shard group spans, in whole
-	// seconds. Data is deleted a shard group at a time.
+	// seconds. Data is deleted a shard group at a time. It is 0 after a change that
+	// left it to the server.
 	ShardGroup time.Duration `json:"-"`
 	// CreatedAt and UpdatedAt are in UTC.
 	CreatedAt time.Time `json:"createdAt"`
@@ -64,8 +65,9 @@ type UpdateBucketRequest struct {
 	// otherwise at least an hour.
 	Retention *time.Duration
 	// ShardGroup is how much time the data of a shard group to come spans, in
-	// whole seconds; 0 leaves it to the server. It must come with a Retention
-	// that is shorter than the shard group of now.
+	// whole seconds; 0 leaves it to the server, which does not say what it chose
+	// and answers 0. It must come with a Retention that is shorter than the shard
+	// group of now.
 	ShardGroup *time.Duration
 }
 

@@ -147,8 +147,8 @@ func ExampleBucketsService_Update() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(bucket.Name, bucket.Retention, bucket.ShardGroup)
-	// Output: b0 48h0m0s 24h0m0s
+	fmt.Println(bucket.Name, bucket.Retention)
+	// Output: b0 48h0m0s
 }
 
 func ExampleResourcesService_List() {

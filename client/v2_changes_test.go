@@ -146,7 +146,12 @@ func TestBuckets_Update(t *testing.T) {
 		"shorter": {
 			req:  client.UpdateBucketRequest{Retention: new(2 * time.Hour), ShardGroup: new(time.Duration(0))},
 			body: `{"retentionRules":[{"type":"expire","everySeconds":7200,"shardGroupDurationSeconds":0}]}`,
-			want: client.Bucket{Name: "b", Description: "d", Retention: 2 * time.Hour, ShardGroup: time.Hour},
+			want: client.Bucket{Name: "b", Description: "d", Retention: 2 * time.Hour},
+		},
+		"no rule left": {
+			req:  client.UpdateBucketRequest{Retention: new(time.Duration(0)), ShardGroup: new(time.Duration(0))},
+			body: `{"retentionRules":[{"type":"expire","everySeconds":0,"shardGroupDurationSeconds":0}]}`,
+			want: client.Bucket{Name: "b", Description: "d"},
 		},
 		"shard group": {
 			req:  client.UpdateBucketRequest{ShardGroup: new(6 * time.Hour)},

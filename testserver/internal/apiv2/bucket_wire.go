@@ -76,15 +76,19 @@ func newBucketResponse(b store.V2Bucket) bucketResponse {
 	if b.System {
 		typ = "system"
 	}
+	rules := []retentionRule{}
+	if b.Retention > 0 || b.ShardGroup > 0 {
+		rules = append(rules, retentionRule{
+			Type:                      "expire",
+			EverySeconds:              int64(b.Retention.Round(time.Second) / time.Second),
+			ShardGroupDurationSeconds: int64(b.ShardGroup / time.Second),
+		})
+	}
 	return bucketResponse{
 		ID: b.ID, OrgID: b.OrgID, Type: typ, Description: b.Description, Name: b.Name,
 		RetentionPolicyName: b.RetentionPolicyName,
-		RetentionRules: []retentionRule{{
-			Type:                      "expire",
-			EverySeconds:              int64(b.Retention / time.Second),
-			ShardGroupDurationSeconds: int64(b.ShardGroup / time.Second),
-		}},
-		CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt,
+		RetentionRules:      rules,
+		CreatedAt:           b.CreatedAt, UpdatedAt: b.UpdatedAt,
 		Links: map[string]string{
 			"self": self, "org": prefix + "/orgs/" + b.OrgID.String(), "members": self + "/members",
 			"owners": self + "/owners", "labels": self + "/labels",

@@ -23,8 +23,10 @@ type V2Bucket struct {
 	// Retention is how long data is kept; 0 is forever.
 	Retention time.Duration `json:"retention"`
 	// ShardGroup is the duration of a shard group; 0 at creation lets the server
-	// choose.
+	// choose. A change keeps it as the client sent it.
 	ShardGroup time.Duration `json:"shard_group"`
+	// StorageShardGroup is what the storage makes of it.
+	StorageShardGroup time.Duration `json:"storage_shard_group"`
 	// Dropped says that the storage of the bucket is gone, see V2DropBucket.
 	Dropped bool `json:"dropped,omitempty"`
 	// CreatedAt and UpdatedAt are in UTC.
@@ -64,6 +66,7 @@ func (s *Store) v2CreateBucketLocked(b V2Bucket) (V2Bucket, error) {
 		return V2Bucket{}, ErrV2NameTaken
 	}
 	b.ShardGroup = v2ShardGroup(b.ShardGroup, b.Retention)
+	b.StorageShardGroup = b.ShardGroup
 	if b.Retention != 0 && b.Retention < v2MinRetention {
 		return V2Bucket{}, ErrV2RetentionTooLow
 	}
@@ -166,9 +169,12 @@ func (s *Store) v2UpdateBucketLocked(id V2ID, upd V2BucketUpdate) (V2Bucket, err
 		b.Retention = *upd.Retention
 	}
 	if upd.ShardGroup != nil {
-		b.ShardGroup = v2ShardGroup(*upd.ShardGroup, b.Retention)
+		// The storage alone puts a duration right that is too short or 0; the bucket
+		// shows it as it came.
+		b.ShardGroup = *upd.ShardGroup
+		b.StorageShardGroup = v2ShardGroup(b.ShardGroup, b.Retention)
 	}
-	if b.Retention != 0 && b.Retention < b.ShardGroup {
+	if b.Retention != 0 && b.Retention < b.StorageShardGroup {
 		return V2Bucket{}, ErrV2ShardTooLong
 	}
 	if upd.Name != nil && *upd.Name != b.Name {
