@@ -45,7 +45,8 @@ func (a *API) legacyHolder(r *http.Request) (store.V2Authorization, error) {
 	if err := a.store.V2CheckLegacyPassword(auth.ID, password); err != nil {
 		return store.V2Authorization{}, err
 	}
-	// A password from before the rule counts no more.
+	// A password from before the rule counts no more, nor does one that goes on after
+	// its 72 bytes.
 	return legacyToPlain(auth), a.checkPassword(password)
 }
 

@@ -16,13 +16,10 @@ const (
 	classesRequired = 3
 )
 
-// checkPassword finds fault with a new password on a server that wants strong
-// ones. All faults are named, each in a line. Without the setting the store
-// checks the length alone.
+// checkPassword finds fault with a password, be it a new one or one that is the
+// right one. All faults are named, each in a line. Its length counts on every
+// server, the rest where strong ones are wanted.
 func (a *API) checkPassword(password string) error {
-	if !a.cfg.StrongPasswords {
-		return nil
-	}
 	var faults []string
 	if len(password) < minPassword || len(password) > maxPassword {
 		faults = append(faults, store.ErrV2PasswordLength.Error())
@@ -36,7 +33,7 @@ func (a *API) checkPassword(password string) error {
 			classes++
 		}
 	}
-	if classes < classesRequired {
+	if a.cfg.StrongPasswords && classes < classesRequired {
 		faults = append(faults, "passwords must contain at least three of the following character types: "+
 			"uppercase, lowercase, numbers, and special characters: "+specials)
 	}

@@ -130,7 +130,7 @@ func signIn(c *call) (int, any, error) {
 		return 0, nil, unauthorized
 	}
 	if err := c.checkPassword(password); err != nil {
-		// A password from before the rule.
+		// A password from before the rule, or one that goes on after its 72 bytes.
 		return 0, nil, errorf(codeForbidden, "password change required\n%s", err)
 	}
 	session, err := c.store.V2CreateSession(user.ID)

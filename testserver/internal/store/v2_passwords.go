@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // The lengths of passwords.
@@ -42,7 +43,15 @@ func newV2Verifier(password string, random io.Reader) (v2Verifier, error) {
 }
 
 func (v v2Verifier) derive(password string) ([]byte, error) {
-	return pbkdf2.Key(sha256.New, password, v.Salt, v.Rounds, sha256.Size)
+	return pbkdf2.Key(sha256.New, v2BcryptKey(password), v.Salt, v.Rounds, sha256.Size)
+}
+
+// v2BcryptKey is all that counts of a password: the real servers use bcrypt, which
+// takes 72 bytes of the password and a zero byte, over and over. So a password of 72
+// bytes is recognized whatever follows it.
+func v2BcryptKey(password string) string {
+	once := password + "\x00"
+	return strings.Repeat(once, v2MaxPassword/len(once)+1)[:v2MaxPassword]
 }
 
 // accepts says whether this is the password.
