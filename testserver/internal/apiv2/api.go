@@ -56,10 +56,25 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case a.starting.Load() && (!a.since(10) || !answersEarly(path)):
 		a.serveStarting(w)
+	case !isRouted(r.Method) && (!a.since(10) || !answersEarly(path)):
+		w.WriteHeader(http.StatusMethodNotAllowed)
 	case isAPI(path):
 		a.serveAPI(w, r)
 	default:
 		a.serveSystem(w, r)
+	}
+}
+
+// isRouted says whether the router of the real servers has heard of a method. It
+// refuses any other before CORS and the credential; since 2.10 /health and /ready are
+// served in front of it.
+func isRouted(method string) bool {
+	switch method {
+	case http.MethodConnect, http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions,
+		http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodTrace:
+		return true
+	default:
+		return false
 	}
 }
 
