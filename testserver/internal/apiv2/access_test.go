@@ -181,7 +181,7 @@ func TestSystem(t *testing.T) {
 		"2.9": {"2.9.1", strings.ReplaceAll(old, "2.7.12", "2.9.1"), "{\n    \"status\": \"ready\",\n    \"started\": \"2026-01-02T03:04:05.6-05:00\",\n    \"up\": \"0s\"\n}\n"},
 		"2.10": {
 			"2.10.0",
-			`{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"influxql","status":"pass"},{"name":"query","status":"pass"},{"name":"shards","status":"pass"},{"name":"sqlite","status":"pass"},{"name":"task-scheduler","status":"pass","message":"scheduler idle: no scheduled runs"}],"version":"v2.10.0","commit":"reference"}` + "\n",
+			`{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"influxql","status":"pass"},{"name":"query","status":"pass"},{"name":"shards","status":"pass","failures":{"count":0,"unit":"shards"}},{"name":"sqlite","status":"pass"},{"name":"task-scheduler","status":"pass","message":"scheduler idle: no scheduled runs"}],"version":"v2.10.0","commit":"reference"}` + "\n",
 			`{"status":"ready","started":"2026-01-02T03:04:05.6-05:00","up":"0s","uptime":{"value":0,"unit":"seconds"}}` + "\n",
 		},
 	}

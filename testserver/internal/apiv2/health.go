@@ -16,6 +16,13 @@ type check struct {
 	Status   string    `json:"status"`
 	Message  string    `json:"message,omitempty"`
 	Progress *progress `json:"progress,omitempty"`
+	Failures *failures `json:"failures,omitempty"`
+}
+
+// failures is how many shards could not be loaded.
+type failures struct {
+	Count int    `json:"count"`
+	Unit  string `json:"unit"`
 }
 
 // progress is how many shards a starting server has loaded.
@@ -50,7 +57,7 @@ func (a *API) serveHealth(w http.ResponseWriter) {
 		{Name: "bolt"},
 		{Name: "influxql"},
 		{Name: "query"},
-		{Name: "shards"},
+		{Name: "shards", Failures: &failures{Unit: "shards"}},
 		{Name: "sqlite"},
 		{Name: "task-scheduler", Message: "scheduler idle: no scheduled runs"},
 	} {

@@ -27,7 +27,7 @@ func TestStarting(t *testing.T) {
 	w := starting(t, "2.10.0")
 	const (
 		anything = `{"status":"starting"}` + "\n"
-		health   = `{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"shards","status":"pass"},{"name":"sqlite","status":"pass"}],"version":"v2.10.0","commit":"reference"}` + "\n"
+		health   = `{"name":"influxdb","status":"pass","message":"healthy","checks":[{"name":"bolt","status":"pass"},{"name":"shards","status":"pass","failures":{"count":0,"unit":"shards"}},{"name":"sqlite","status":"pass"}],"version":"v2.10.0","commit":"reference"}` + "\n"
 		ready    = `{"status":"starting","started":"2026-01-02T03:04:05.6-05:00","up":"0s","uptime":{"value":0,"unit":"seconds"},"checks":[` +
 			`{"name":"engine","status":"fail","message":"not ready"},{"name":"query","status":"fail","message":"not ready"},` +
 			`{"name":"replications","status":"fail","message":"not ready"},` +
