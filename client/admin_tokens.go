@@ -41,6 +41,10 @@ type AdminToken struct {
 	Permissions string
 }
 
+// IsAdmin reports whether it is an admin token, and not a resource token of InfluxDB 3
+// Enterprise.
+func (t *AdminToken) IsAdmin() bool { return tokenRow{Permissions: t.Permissions}.admin() }
+
 // IssuedAdminToken is an admin token with its secret, which the server shows
 // once.
 type IssuedAdminToken struct {

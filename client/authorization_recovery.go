@@ -34,7 +34,9 @@ func (s *AuthorizationsService) CreateWithRecovery(ctx context.Context, req Crea
 	marker := pendingMarker()
 	marked := req
 	marked.Description = strings.TrimPrefix(req.Description+" "+marker, " ")
-	pending := &pendingAuthorization{s: s, marker: marker, req: marked, recovery: recovery{c: s.c}}
+	pending := &pendingAuthorization{
+		s: s, marker: marker, description: req.Description, req: marked, recovery: recovery{c: s.c},
+	}
 	created, err := pending.create(ctx)
 	if err != nil {
 		return nil, err
@@ -64,7 +66,10 @@ type pendingAuthorization struct {
 	recovery
 	s      *AuthorizationsService
 	marker string
-	req    CreateAuthorizationRequest
+	// description is the one that it shall have in the end, and req has the one with
+	// the marker.
+	description string
+	req         CreateAuthorizationRequest
 	// seen says that the last list has shown an authorization of the same organization
 	// and user, or the one that was just created: otherwise a list that shows none with
 	// the marker proves nothing. What an earlier one has shown does not count, because
@@ -103,7 +108,9 @@ func (p *pendingAuthorization) create(ctx context.Context) (*Authorization, erro
 			return nil, p.stillUnknown("A list afterwards showed none with that description, and none other of that organization and " +
 				"user either: the credential may not be allowed to read them.")
 		}
-		return nil, p.notCreated(evidence, err)
+		failed := p.notCreated(evidence, err)
+		failed.Object = objectNamed(p.description)
+		return nil, failed
 	}
 }
 

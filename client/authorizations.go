@@ -169,6 +169,11 @@ func (s *AuthorizationsService) one(ctx context.Context, id string, op *operatio
 	return a, nil
 }
 
+// objectNamed is what the errors call an authorization.
+func objectNamed(description string) string {
+	return fmt.Sprintf("an authorization with description %q", cleanMessage(description))
+}
+
 // Create creates an authorization and returns it with its secret, which the
 // server shows once. It is sent at most once after it may have reached the
 // server: otherwise the error is an OutcomeUnknownError. IsForbidden is true when
@@ -179,10 +184,16 @@ func (s *AuthorizationsService) one(ctx context.Context, id string, op *operatio
 //
 //api:operation POST /api/v2/authorizations
 func (s *AuthorizationsService) Create(ctx context.Context, req CreateAuthorizationRequest) (*Authorization, error) {
+	switch {
+	case req.OrgID == "":
+		return nil, errors.New("an authorization needs the OrgID of its organization")
+	case len(req.Permissions) == 0:
+		return nil, errors.New("an authorization needs at least one permission")
+	}
 	op := operation{
 		method: http.MethodPost, route: "/api/v2/authorizations", body: req,
 		class: classCreate, generation: generationV2, success: http.StatusCreated,
-		object: fmt.Sprintf("an authorization with description %q", cleanMessage(req.Description)),
+		object: objectNamed(req.Description),
 		advice: "An authorization may exist now whose token nobody has; it was not created a second time. " +
 			"List the authorizations of the organization, delete the one that was created at that time with this " +
 			"description, and create it again.",
@@ -211,7 +222,8 @@ func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorizat
 }
 
 // List returns the authorizations that match and that the credential may read,
-// oldest first. The server has no pages: it always sends all of them. IsNotFound
+// oldest first. For an inactive token, or one without any such permission, that is
+// none, and no error: an empty list does not prove that there are none. The server has no pages: it always sends all of them. IsNotFound
 // is true for an unknown Org or User; an unknown ID gives an empty list.
 //
 // API: GET /api/v2/authorizations; contract influxdb2.md section 4.

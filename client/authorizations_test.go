@@ -203,8 +203,6 @@ func TestAuthorizations_Create_errors(t *testing.T) {
 				status    int
 				forbidden bool
 			}{
-				"no permissions":    {req: client.CreateAuthorizationRequest{OrgID: setup.OrgID}, status: 400},
-				"no organization":   {req: client.CreateAuthorizationRequest{Permissions: bucket}, status: 400},
 				"bad organization":  {req: client.CreateAuthorizationRequest{OrgID: "abc", Permissions: bucket}, status: 400},
 				"unknown user":      {req: client.CreateAuthorizationRequest{OrgID: setup.OrgID, UserID: someID, Permissions: bucket}, status: 400},
 				"bad status":        {req: client.CreateAuthorizationRequest{OrgID: setup.OrgID, Status: "paused", Permissions: bucket}, status: 400},
@@ -213,6 +211,15 @@ func TestAuthorizations_Create_errors(t *testing.T) {
 					weak: true, req: client.CreateAuthorizationRequest{OrgID: someID, Permissions: bucket}, status: 401, forbidden: true,
 				},
 			}
+			for _, req := range []client.CreateAuthorizationRequest{
+				{OrgID: setup.OrgID}, {Permissions: bucket}, {OrgID: setup.OrgID, Permissions: client.BucketPermissions(setup.OrgID, "", client.ActionRead)},
+				{OrgID: setup.OrgID, Permissions: client.BucketPermissions("", setup.BucketID, client.ActionRead)},
+			} {
+				if _, err := c.Authorizations.Create(t.Context(), req); err == nil || !strings.Contains(err.Error(), "an authorization needs") {
+					t.Errorf("%+v: error %v", req, err)
+				}
+			}
+			wantSent(t, srv, opCreateAuth, 0)
 			for name, test := range tests {
 				who := c
 				if test.weak {
@@ -232,7 +239,7 @@ func TestAuthorizations_Create_errors(t *testing.T) {
 				t.Errorf("%d authorizations are there", n)
 			}
 			if _, err := newClient(t, srv.V2URL(), client.WithToken(client.NewSecret("dead"))).Authorizations.Create(t.Context(),
-				client.CreateAuthorizationRequest{}); !client.IsUnauthorized(err) || client.IsForbidden(err) {
+				client.CreateAuthorizationRequest{OrgID: setup.OrgID, Permissions: bucket}); !client.IsUnauthorized(err) || client.IsForbidden(err) {
 				t.Errorf("error %v", err)
 			}
 		})

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -82,12 +83,17 @@ type ListBucketsOptions struct {
 	Name string
 }
 
-// Create creates a bucket. IsConflict is true when the name is taken.
+// Create creates a bucket. IsConflict is true when the name is taken. It is sent at
+// most once after it may have reached the server: otherwise the error is an
+// OutcomeUnknownError.
 //
 // API: POST /api/v2/buckets; contract influxdb2.md section 7.
 //
 //api:operation POST /api/v2/buckets
 func (s *BucketsService) Create(ctx context.Context, req CreateBucketRequest) (*Bucket, error) {
+	if req.OrgID == "" {
+		return nil, errors.New("a bucket needs the OrgID of its organization")
+	}
 	rules, err := retentionRules(&req.Retention, &req.ShardGroup)
 	if err != nil {
 		return nil, err

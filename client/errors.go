@@ -17,6 +17,9 @@ type Error struct {
 	// Code is the error code of InfluxDB v2 ("unauthorized"), or empty:
 	// InfluxDB 3 sends none. Like the RequestID, it has at most 100 bytes.
 	Code string
+	// WebPage tells that the body was a web page: something else than InfluxDB has
+	// answered, a proxy for example, or the web interface of InfluxDB v2.
+	WebPage bool
 	// Message is what the server said: at most 300 bytes, without control
 	// characters and without secrets. It is empty when the body was empty or a
 	// web page.
@@ -45,6 +48,9 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
+	}
+	if e.WebPage {
+		b.WriteString(": a web page instead of a reply of InfluxDB's API, of a proxy perhaps")
 	}
 	if e.Location != "" {
 		b.WriteString(": redirects to " + e.Location + ", which the client does not follow")
@@ -149,7 +155,7 @@ func IsNotFound(err error) bool {
 // which it says that a user has a role already.
 func IsConflict(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && (e.StatusCode == http.StatusConflict || e.Code == "conflict" || e.roleExists())
+	return ok && (e.StatusCode == http.StatusConflict && !e.WebPage || e.Code == "conflict" || e.roleExists())
 }
 
 // roleExists recognises InfluxDB v2's "mapping for user … already exists".
@@ -159,18 +165,20 @@ func (e *Error) roleExists() bool {
 }
 
 // IsUnauthorized reports whether err says that the server does not accept the
-// credential: unknown, expired, deleted or inactive.
+// credential: unknown, expired or deleted. A 401 with the web page of a proxy says
+// nothing about it. InfluxDB v2 answers an inactive token with 401 in some calls only:
+// lists are empty for it, and look-ups by name find nothing.
 func IsUnauthorized(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.StatusCode == http.StatusUnauthorized && !e.missingPermission()
+	return ok && e.StatusCode == http.StatusUnauthorized && !e.missingPermission() && !e.WebPage
 }
 
 // IsForbidden reports whether err says that the credential is known but does not
 // allow the call: 403, and the 401 "… is unauthorized" by which InfluxDB v2
-// names the missing permission.
+// names the missing permission. A 403 with the web page of a proxy is none.
 func IsForbidden(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && (e.StatusCode == http.StatusForbidden || e.missingPermission())
+	return ok && (e.StatusCode == http.StatusForbidden || e.missingPermission()) && !e.WebPage
 }
 
 // IsOperatorMissing reports whether err says that an InfluxDB 3 server has no
@@ -223,6 +231,7 @@ func newError(op *operation, r *reply, known *secretSet) *Error {
 		RequestID: known.fact(requestID(r.header)),
 	}
 	e.Code, e.Message = errorText(r.body)
+	e.WebPage = isWebPage(r.body)
 	e.Code = known.fact(e.Code)
 	e.Message = known.message(e.Message)
 	if e.Code == "" {
@@ -256,10 +265,15 @@ func errorText(body []byte) (code, message string) {
 		}
 		return parsed.Code, parsed.Message
 	}
-	if strings.HasPrefix(strings.TrimLeft(text, "\ufeff \t\r\n"), "<") {
+	if isWebPage(body) {
 		return "", ""
 	}
 	return "", text
+}
+
+// isWebPage recognises HTML, and XML too: no InfluxDB sends either.
+func isWebPage(body []byte) bool {
+	return strings.HasPrefix(strings.TrimLeft(string(body[:min(len(body), 64)]), "\ufeff \t\r\n"), "<")
 }
 
 // requestID returns the first header that identifies the request.

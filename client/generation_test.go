@@ -35,7 +35,9 @@ func second[T any](_ T, err error) error { return err }
 func v2Calls() map[string]func(context.Context, *client.Client) error {
 	return map[string]func(context.Context, *client.Client) error{
 		"Authorizations.Create": func(ctx context.Context, c *client.Client) error {
-			return second(c.Authorizations.Create(ctx, client.CreateAuthorizationRequest{OrgID: someID}))
+			return second(c.Authorizations.Create(ctx, client.CreateAuthorizationRequest{
+				OrgID: someID, Permissions: client.BucketPermissions(someID, someID, client.ActionRead),
+			}))
 		},
 		"Authorizations.Get": func(ctx context.Context, c *client.Client) error { return second(c.Authorizations.Get(ctx, someID)) },
 		"Authorizations.List": func(ctx context.Context, c *client.Client) error {

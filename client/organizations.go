@@ -57,7 +57,8 @@ type ListOrganizationsOptions struct {
 }
 
 // Create creates an organization, with the caller as its owner. IsConflict is
-// true when the name is taken.
+// true when the name is taken. It is sent at most once after it may have reached the
+// server: otherwise the error is an OutcomeUnknownError.
 //
 // API: POST /api/v2/orgs; contract influxdb2.md section 7.
 //

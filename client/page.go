@@ -93,22 +93,25 @@ func (p Page) query() []string {
 	return pairs
 }
 
-// allPages iterates over the entries of page after page. An error is yielded
-// once and ends the iteration.
+// allPages iterates over the entries of all pages, which it gets before the first one
+// is yielded: what the loop deletes would move the rest to the front, and the next page
+// would leave out as many. An error is yielded once and ends the iteration.
 func allPages[T any](ctx context.Context, list func(context.Context, Page) ([]*T, error)) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
+		var all []*T
 		for page := (Page{Limit: maxPage}); ; page.Offset += maxPage {
 			entries, err := list(ctx, page)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, entry := range entries {
-				if !yield(entry, nil) {
-					return
-				}
-			}
+			all = append(all, entries...)
 			if len(entries) < maxPage {
+				break
+			}
+		}
+		for _, entry := range all {
+			if !yield(entry, nil) {
 				return
 			}
 		}

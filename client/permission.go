@@ -17,7 +17,8 @@ const (
 // ResourceType is the kind of thing that a permission of InfluxDB v2 is about.
 type ResourceType string
 
-// The resource types of InfluxDB OSS v2 that other calls of this package use.
+// The resource types of InfluxDB OSS v2 that other calls of this package use;
+// ResourceTypes returns all that can be granted.
 const (
 	ResourceAuthorizations ResourceType = "authorizations"
 	ResourceBuckets        ResourceType = "buckets"
@@ -133,8 +134,12 @@ func AllAccessPermissions(orgID, userID string) []Permission {
 }
 
 // BucketPermissions returns the permissions to read, to write, or both, one
-// bucket of the organization.
+// bucket of the organization. Without an ID, a permission would be about all buckets;
+// this one then returns none, which no authorization can be created with.
 func BucketPermissions(orgID, bucketID string, actions ...Action) []Permission {
+	if orgID == "" || bucketID == "" {
+		return nil
+	}
 	permissions := make([]Permission, 0, len(actions))
 	for _, action := range actions {
 		permissions = append(permissions, Permission{

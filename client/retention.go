@@ -33,6 +33,9 @@ func retentionRules(retention, shardGroup *time.Duration) ([]retentionRule, erro
 		}
 		*each.wire = &seconds
 	}
+	if retention != nil && *retention > 0 && *retention < time.Hour {
+		return nil, fmt.Errorf("a bucket's retention is at least an hour, or 0 for ever, not %s", *retention)
+	}
 	if rule.Every == nil && rule.ShardGroup == nil {
 		return nil, nil
 	}

@@ -18,7 +18,7 @@ const redacted = "[redacted]"
 const FingerprintLength = 9
 
 // Secret is a token or a password. It prints, logs and marshals as
-// "[redacted]"; Reveal returns the value. Two Secrets are equal (==) when their
+// "[redacted]" wherever it is asked, and shows its value nowhere; Reveal returns it. Two Secrets are equal (==) when their
 // values are. The zero Secret means that there is none.
 type Secret struct {
 	// The value hides behind a handle, so that even a reflecting printer that

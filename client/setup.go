@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -42,12 +44,13 @@ type SetupResult struct {
 	User   User         `json:"user"`
 	Org    Organization `json:"org"`
 	Bucket Bucket       `json:"bucket"`
-	// Auth is the operator token, with its secret.
+	// Auth is the operator token, with its secret; the names of its organization and
+	// user are not in it.
 	Auth Authorization `json:"auth"`
 }
 
-// check refuses what JSON can't carry as it is: the server would be set up with
-// another password than was given.
+// check refuses what JSON can't carry as it is, because the server would be set up
+// with another password than was given, and what would end in half a setup.
 func (req SetupRequest) check() error {
 	for _, each := range []struct{ name, value string }{
 		{"user name", req.Username}, {"organization", req.Org}, {"bucket", req.Bucket},
@@ -56,6 +59,15 @@ func (req SetupRequest) check() error {
 		if !utf8.ValidString(each.value) {
 			return fmt.Errorf("the %s of a setup must be valid UTF-8", each.name)
 		}
+	}
+	// The server makes the user first, and is closed for ever then.
+	switch {
+	case strings.TrimSpace(req.Org) == "" && req.Org != "":
+		return errors.New("the name of an organization must not be blank")
+	case strings.HasPrefix(req.Bucket, "_"), strings.Contains(req.Bucket, `"`):
+		return fmt.Errorf("the name of a bucket must not begin with an underscore or hold a quotation mark, as %q does", cleanMessage(req.Bucket))
+	case req.Retention > 0 && req.Retention < time.Hour:
+		return fmt.Errorf("a bucket's retention is at least an hour, or 0 for ever, not %s", req.Retention)
 	}
 	if req.Token.IsZero() {
 		return nil

@@ -41,8 +41,10 @@ func (s *SetupService) RunWithRecovery(ctx context.Context, req SetupRequest) (*
 		case lost:
 			unknown.Token, unknown.Advice = req.Token, adviceSetupToken
 			r.note(unknown)
-		case r.last == nil || err == nil:
-			return result, err
+		case err == nil:
+			return result, nil
+		case r.last == nil:
+			return nil, s.halfDone(ctx, err)
 		case IsConflict(err):
 			r.tries++ // An earlier request has arrived late, or the server contradicts itself.
 		default:
@@ -73,6 +75,18 @@ func (r *recovery) notSetUp(req SetupRequest, err error) error {
 	failed := r.notCreated("The server says that it can still be set up.", err)
 	failed.Token = req.Token
 	return failed
+}
+
+// halfDone is the error of a first request that was refused. Setup is not atomic: what
+// the server refuses can close it all the same.
+func (s *SetupService) halfDone(ctx context.Context, err error) error {
+	if reply, ok := errors.AsType[*Error](err); !ok || IsConflict(reply) {
+		return err
+	}
+	if done, statusErr := s.isDone(ctx); statusErr == nil && done {
+		return fmt.Errorf("%w; but the server can't be set up any more: it did a part of it, and made no operator token. %s", err, adviceNewToken)
+	}
+	return err
 }
 
 // isDone asks whether the server is set up.

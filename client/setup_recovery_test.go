@@ -1,12 +1,14 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/influxdb-tokens/terraform-provider-influxdb/client"
 	"github.com/influxdb-tokens/terraform-provider-influxdb/testserver"
@@ -32,16 +34,53 @@ func TestSetup_RunWithRecovery_endlessConflict(t *testing.T) {
 func TestSetup_RunWithRecovery_brokenOff(t *testing.T) {
 	t.Parallel()
 	srv := testserver.Run(t)
+	srv.Inject(testserver.Fault{Op: opSetup, Times: 1, Status: 400, Body: "bucket name _x is invalid", Before: func() { srv.SetupV2() }})
 	srv.Inject(testserver.Fault{Op: opSetup, Times: 1, Drop: true})
-	req := setupRequest()
-	req.Bucket = "_x"
-	_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), req)
+	_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), setupRequest())
 	if !errors.Is(err, client.ErrOutcomeUnknown) || !strings.Contains(err.Error(), "broke off half-way") ||
 		!strings.Contains(err.Error(), "bucket name _x is invalid") {
 		t.Errorf("error %v", err)
 	}
 	wantSent(t, srv, opSetup, 2)
 	wantSent(t, srv, opSetupStatus, 2)
+}
+
+// So can the first request.
+func TestSetup_RunWithRecovery_refusedHalfWay(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(*testserver.Server){"half": func(srv *testserver.Server) { srv.SetupV2() }, "whole": func(*testserver.Server) {}} {
+		srv := testserver.Run(t)
+		srv.Inject(testserver.Fault{Op: opSetup, Times: 1, Status: 400, Before: func() { before(srv) }})
+		_, err := newClient(t, srv.V2URL()).Setup.RunWithRecovery(t.Context(), setupRequest())
+		if kindOf(err) != replyError || strings.Contains(err.Error(), "can't be set up any more") != (name == "half") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// What would be refused half-way is not sent.
+func TestSetup_badRequests(t *testing.T) {
+	t.Parallel()
+	srv := testserver.Run(t)
+	c := newClient(t, srv.V2URL())
+	for want, change := range map[string]func(*client.SetupRequest){
+		"must not be blank":                  func(req *client.SetupRequest) { req.Org = "  " },
+		"must not begin with an underscore":  func(req *client.SetupRequest) { req.Bucket = "_x" },
+		"or hold a quotation mark, as":       func(req *client.SetupRequest) { req.Bucket = `a"b` },
+		"retention is at least an hour":      func(req *client.SetupRequest) { req.Retention = time.Minute },
+		"a whole number of seconds and not ": func(req *client.SetupRequest) { req.Retention = -time.Hour },
+	} {
+		req := setupRequest()
+		change(&req)
+		for _, run := range []func(context.Context, client.SetupRequest) (*client.SetupResult, error){c.Setup.Run, c.Setup.RunWithRecovery} {
+			if _, err := run(t.Context(), req); !strings.Contains(errorString(err), want) {
+				t.Errorf("error %v, want %q", err, want)
+			}
+		}
+	}
+	if n := len(srv.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
 }
 
 // The one operator token of a server that was set up must not be lost because the

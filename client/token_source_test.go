@@ -253,7 +253,9 @@ func TestNoToken(t *testing.T) {
 				"delete":     func(ctx context.Context) error { return v3.AdminTokens.Delete(ctx, "x") },
 				"me":         func(ctx context.Context) error { _, err := v2.Me.Get(ctx); return err },
 				"v2 create": func(ctx context.Context) error {
-					_, err := v2.Authorizations.Create(ctx, client.CreateAuthorizationRequest{})
+					_, err := v2.Authorizations.Create(ctx, client.CreateAuthorizationRequest{
+						OrgID: someID, Permissions: client.BucketPermissions(someID, someID, client.ActionRead),
+					})
 					return err
 				},
 			}

@@ -53,7 +53,8 @@ type ListUsersOptions struct {
 }
 
 // Create creates a user, without a password. IsConflict is true when the name is
-// taken.
+// taken. It is sent at most once after it may have reached the server: otherwise the
+// error is an OutcomeUnknownError.
 //
 // API: POST /api/v2/users; contract influxdb2.md section 6.
 //

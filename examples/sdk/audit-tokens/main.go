@@ -128,6 +128,9 @@ func auditV2(ctx context.Context, c *client.Client, ids []string, report *report
 			report.add(name, "its user is inactive, and so it is refused")
 		}
 	}
+	if len(listed) == 0 {
+		return errors.New("the token sees no authorization, not even its own: it is inactive, or may not read them")
+	}
 	for _, id := range ids {
 		if listed[id] {
 			continue

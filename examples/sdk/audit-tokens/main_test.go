@@ -94,6 +94,11 @@ func TestRun_errors(t *testing.T) {
 		}
 		undo()
 	}
+	// An audit with a token that sees nothing must not pass.
+	blind := srv.CreateV2Authorization(testserver.V2Authorization{Permissions: []testserver.V2Permission{{Action: "read", Type: "users"}}})
+	if _, err := audit(t, srv.V2URL(), blind.Token, time.Time{}); err == nil || !strings.Contains(err.Error(), "not even its own") {
+		t.Errorf("error %v", err)
+	}
 	if _, err := audit(t, srv.V2URL(), "unknown", time.Time{}); !client.IsUnauthorized(err) {
 		t.Errorf("error %v", err)
 	}
