@@ -14,7 +14,7 @@ type authorizationWire struct {
 	ID          string           `json:"id"`
 	Token       Secret           `json:"token"`
 	Status      repeatedText     `json:"status"`
-	Description repeatedText     `json:"description"`
+	Description string           `json:"description"`
 	OrgID       repeatedText     `json:"orgID"`
 	Org         repeatedText     `json:"org"`
 	UserID      repeatedText     `json:"userID"`
@@ -42,7 +42,7 @@ var cloudRedacted = NewSecret("redacted")
 // take returns what was read, and makes w ready for the next authorization.
 func (w *authorizationWire) take() *Authorization {
 	a := &Authorization{
-		ID: w.ID, Token: w.Token, Status: AuthorizationStatus(w.Status.take()), Description: w.Description.take(),
+		ID: w.ID, Token: w.Token, Status: AuthorizationStatus(w.Status.take()), Description: w.Description,
 		OrgID: w.OrgID.take(), Org: w.Org.take(), UserID: w.UserID.take(), User: w.User.take(),
 		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
 	}
@@ -61,7 +61,8 @@ func (w *authorizationWire) take() *Authorization {
 	}
 	// A list that came twice was longer the first time.
 	clear(w.Permissions[len(w.Permissions):cap(w.Permissions)])
-	w.ID, w.Token, w.CreatedAt, w.UpdatedAt, w.Permissions = "", Secret{}, lenientTime{}, lenientTime{}, w.Permissions[:0]
+	w.Permissions = w.Permissions[:0]
+	w.ID, w.Token, w.Description, w.CreatedAt, w.UpdatedAt = "", Secret{}, "", lenientTime{}, lenientTime{}
 	return a
 }
 

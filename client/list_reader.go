@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,17 +13,20 @@ import (
 // of it.
 const maxGap = 64 << 10
 
-var gapExcess = fmt.Sprintf("it holds a gap of more than %d bytes", maxGap)
+// readAhead is how much of a long list is read at once.
+const readAhead = 32 << 10
 
 // replyReader is the body of a successful reply on its way to the decoder. It keeps
 // to a limit, and remembers why the reply broke off.
 type replyReader struct {
-	body io.Reader
-	read int64
-	// limit is how many bytes may be read by now, and excess what is wrong with a
-	// reply of more.
-	limit    int64
-	excess   string
+	body  io.Reader
+	ahead bool // body reads ahead
+	read  int64
+	// limit is how many bytes may be read by now; inGap tells that it is maxGap which
+	// allows no more.
+	limit int64
+	inGap bool
+	// exceeded is set when there is more.
 	exceeded bool
 	// broken is why the body ended before its end.
 	broken error
@@ -32,6 +36,10 @@ var errExceeded = errors.New("the reply is too large")
 
 // Read implements io.Reader.
 func (r *replyReader) Read(p []byte) (int, error) {
+	if r.read > readAhead && !r.ahead {
+		// The decoder asks for little at a time, which is dear for a long list.
+		r.body, r.ahead = bufio.NewReaderSize(r.body, readAhead), true
+	}
 	left := r.limit - r.read
 	if left <= 0 {
 		// One byte more shows that there is more.
@@ -83,17 +91,6 @@ type listLimits struct {
 	// bytes is the limit of the whole reply, or of each entry in turn.
 	bytes   int64
 	inEntry bool
-	// excess is what is wrong with a reply that is larger.
-	excess string
-}
-
-// whole is the limit of a list that is read as a whole.
-func (f listFormat[T]) whole(limit int64) listLimits {
-	excess := fmt.Sprintf("it is larger than %d bytes", limit)
-	if f.streams {
-		excess += ", a limit that the iterator All does not have"
-	}
-	return listLimits{bytes: limit, excess: excess}
 }
 
 // eachEntry is the limit of a list that is read one entry after the other. What
@@ -101,7 +98,7 @@ func (f listFormat[T]) whole(limit int64) listLimits {
 // as one more: a reply without an end meets the limit wherever it is endless, except
 // in the number of its entries.
 func eachEntry(limit int64) listLimits {
-	return listLimits{bytes: limit, inEntry: true, excess: fmt.Sprintf("an entry in it is larger than %d bytes", limit)}
+	return listLimits{bytes: limit, inEntry: true}
 }
 
 // read reads a reply to its end and calls each with one entry after the other. The
@@ -125,11 +122,24 @@ func (f listFormat[T]) read(body *replyReader, limits listLimits, each func(*T) 
 	case body.broken != nil:
 		return body.broken
 	case body.exceeded:
-		return &unusableReply{body.excess}
+		return &unusableReply{f.excess(limits, body.inGap)}
 	case syntax, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &unusableReply{notExpectedJSON}
 	}
 	return &unusableReply{f.missing}
+}
+
+// excess says what is wrong with a reply that is too large.
+func (f listFormat[T]) excess(limits listLimits, inGap bool) string {
+	switch {
+	case inGap:
+		return fmt.Sprintf("it holds a gap of more than %d bytes", maxGap)
+	case limits.inEntry:
+		return fmt.Sprintf("an entry in it is larger than %d bytes", limits.bytes)
+	case f.streams:
+		return fmt.Sprintf("it is larger than %d bytes, a limit that the iterator All does not have", limits.bytes)
+	}
+	return fmt.Sprintf("it is larger than %d bytes", limits.bytes)
 }
 
 // collect makes op read such a list while its reply arrives, and returns where the
@@ -139,7 +149,7 @@ func (f listFormat[T]) collect(op *operation) *[]*T {
 	op.consume = func(body io.Reader) (unusable *unusableReply, broken error) {
 		*list = []*T{} // An attempt before may have broken off.
 		counted := &replyReader{body: body}
-		err := f.read(counted, f.whole(op.bodyLimit()), func(entry *T) bool {
+		err := f.read(counted, listLimits{bytes: op.bodyLimit()}, func(entry *T) bool {
 			*list = append(*list, entry)
 			return true
 		})
@@ -224,15 +234,13 @@ func (p *listParser) list(entry func() error) error {
 }
 
 // allow sets the limit for a value that is read next.
-func (p *listParser) allow() {
-	p.body.limit, p.body.excess = p.part+p.limits.bytes, p.limits.excess
-}
+func (p *listParser) allow() { p.body.limit, p.body.inGap = p.part+p.limits.bytes, false }
 
 // allowGap sets the limit for what stands between two values.
 func (p *listParser) allowGap() {
 	p.allow()
 	if end := p.decoder.InputOffset() + maxGap; end < p.body.limit {
-		p.body.limit, p.body.excess = end, gapExcess
+		p.body.limit, p.body.inGap = end, true
 	}
 }
 

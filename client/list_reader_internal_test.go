@@ -142,6 +142,28 @@ func TestListFormat_read_everyTruncation(t *testing.T) {
 	}
 }
 
+// A long list, of which more is read than decoded, breaks off no later and no sooner.
+func TestListFormat_read_longTruncation(t *testing.T) {
+	t.Parallel()
+	const entry = `{"id":"0123456789"},`
+	whole := `{"l":[` + strings.Repeat(entry, 5*readAhead/len(entry)) + `{"id":"z"}]}`
+	all, _, err := readItems("l", strings.NewReader(whole), objectLimit)
+	if err != nil || all[len(all)-1] != "z" {
+		t.Fatalf("%d entries, error %v", len(all), err)
+	}
+	broken := errors.New("connection reset")
+	for length := 1; length < len(whole); length += 4999 {
+		want := (length - len(`{"l":[`) + len(",")) / len(entry)
+		got, _, err := readItems("l", io.MultiReader(strings.NewReader(whole[:length]), iotest.ErrReader(broken)), objectLimit)
+		if !errors.Is(err, broken) || len(got) != max(want, 0) {
+			t.Errorf("a connection that breaks after %d bytes gives %d entries, want %d, error %v", length, len(got), want, err)
+		}
+		if got, _, err := readItems("l", strings.NewReader(whole[:length]), objectLimit); reasonOf(err) != notExpectedJSON || len(got) != max(want, 0) {
+			t.Errorf("the first %d bytes give %d entries, want %d, error %v", length, len(got), want, err)
+		}
+	}
+}
+
 // Nothing that a server can send takes more than the limit, wherever it has no end.
 func TestListFormat_read_limits(t *testing.T) {
 	t.Parallel()
@@ -205,7 +227,7 @@ func TestListFormat_read_totalLimit(t *testing.T) {
 	const body = `{"l":[{"id":"a"},{"id":"b"}]}  `
 	for limit := range int64(len(body) + 2) {
 		counted := &replyReader{body: strings.NewReader(body)}
-		err := items("l").read(counted, items("l").whole(limit), func(*item) bool { return true })
+		err := items("l").read(counted, listLimits{bytes: limit}, func(*item) bool { return true })
 		if enough := limit >= int64(len(body)); (err == nil) != enough || counted.read > limit || !enough && !strings.Contains(reasonOf(err), "larger than") {
 			t.Errorf("limit %d: error %v after %d bytes", limit, err, counted.read)
 		}
@@ -226,7 +248,7 @@ func TestListFormat_read_gaps(t *testing.T) {
 				text = "x"
 			}
 			counted := &replyReader{body: &repeating{head: head, text: text}}
-			err := items("l").read(counted, items("l").whole(listLimit), func(*item) bool { return true })
+			err := items("l").read(counted, listLimits{bytes: listLimit}, func(*item) bool { return true })
 			if reasonOf(err) != "it holds a gap of more than 65536 bytes" || counted.read > 4*maxGap {
 				t.Errorf("error %v after %d bytes", err, counted.read)
 			}

@@ -93,8 +93,9 @@ func WithUserAgent(product string) Option {
 
 // WithLogger logs every attempt at level Debug: method, route pattern, status,
 // duration, attempt, request ID and the reason of a repetition; never a body, a
-// query string or a secret. A logger in a call's context (hclog.WithContext)
-// comes first.
+// query string or a secret. Where All reads a list while it arrives, the attempt
+// ends with the header of the reply. A logger in a call's context
+// (hclog.WithContext) comes first.
 func WithLogger(logger hclog.Logger) Option {
 	return func(c *config) error {
 		c.logger = logger

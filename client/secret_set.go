@@ -139,10 +139,16 @@ func (w *writtenSet) longestAt(text string) int {
 // InfluxDB token, and every form of the secrets in sets. It looks at the text as it
 // came: what one of them covers may be the part of another that gives it away.
 func redactAll(text string, shapes bool, sets ...*writtenSet) string {
-	secrets := map[int]int{} // where secrets begin, and where they end
+	var secrets map[int]int // where secrets begin, and where they end
+	found := func(begin, end int) {
+		if secrets == nil {
+			secrets = map[int]int{}
+		}
+		secrets[begin] = max(secrets[begin], end)
+	}
 	if shapes && mayHaveShape(text) {
 		for _, shape := range tokenShapes.FindAllStringIndex(text, -1) {
-			secrets[shape[0]] = shape[1]
+			found(shape[0], shape[1])
 		}
 	}
 	for _, set := range sets {
@@ -151,7 +157,7 @@ func redactAll(text string, shapes bool, sets ...*writtenSet) string {
 		}
 		for at := range len(text) {
 			if length := set.longestAt(text[at:]); length > 0 {
-				secrets[at] = max(secrets[at], at+length)
+				found(at, at+length)
 			}
 		}
 	}
