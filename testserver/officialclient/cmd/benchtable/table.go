@@ -60,6 +60,7 @@ func (m measured) compare(ours, theirs, unit string, show func(float64) string) 
 func micros(ns float64) string { return fmt.Sprintf("%.0f µs", ns/1e3) }
 func millis(ns float64) string { return fmt.Sprintf("%.0f ms", ns/1e6) }
 func number(n float64) string  { return strconv.FormatFloat(n, 'f', 0, 64) }
+func kilo(b float64) string    { return fmt.Sprintf("%.1f kB", b/1e3) }
 func mega(b float64) string    { return fmt.Sprintf("%.1f MB", b/1e6) }
 
 // names returns what stands between prefix and suffix in the names of benchmarks.
@@ -79,12 +80,13 @@ func (m measured) names(prefix, suffix string) []string {
 // callTable compares single calls.
 func (m measured) callTable() string {
 	var b strings.Builder
-	b.WriteString("| SDK / official client (ratio) | Time | Processor time | Allocations | net/http alone |\n|---|---|---|---|---|\n")
+	b.WriteString("| SDK / official client (ratio) | Time | Processor time | Allocations | Allocated | net/http alone |\n|---|---|---|---|---|---|\n")
 	for _, call := range m.names("calls/", "/sdk") {
 		ours, theirs, floor := "calls/"+call+"/sdk", "calls/"+call+"/official", "calls/"+call+"/net-http"
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", strings.ReplaceAll(call, "_", " "),
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s, %s |\n", strings.ReplaceAll(call, "_", " "),
 			m.compare(ours, theirs, "ns/op", micros), m.compare(ours, theirs, "cpu-ns/op", micros),
-			m.compare(ours, theirs, "allocs/op", number), number(m.median(floor, "allocs/op")))
+			m.compare(ours, theirs, "allocs/op", number), m.compare(ours, theirs, "B/op", kilo),
+			number(m.median(floor, "allocs/op")), kilo(m.median(floor, "B/op")))
 	}
 	return b.String()
 }

@@ -24,7 +24,7 @@ func TestTables(t *testing.T) {
 		}
 	}
 	// The medians are 150 and 200 µs.
-	want := "| who am I | 150 µs / 200 µs (0.75) | 90 µs / 100 µs (0.90) | 80 / 100 (0.80) | 57 |"
+	want := "| who am I | 150 µs / 200 µs (0.75) | 90 µs / 100 µs (0.90) | 80 / 100 (0.80) | 7.0 kB / 14.0 kB (0.50) | 57, 4.0 kB |"
 	if got := m.callTable(); !strings.Contains(got, want) {
 		t.Errorf("got\n%s\nwant in it\n%s", got, want)
 	}
