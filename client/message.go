@@ -28,6 +28,9 @@ func (s *secretSet) message(text string) string { return s.clean(text, maxMessag
 func (s *secretSet) fact(text string) string { return s.clean(text, maxFact) }
 
 func (s *secretSet) clean(text string, limit int) string {
+	if s == nil && len(text) < min(limit, shapeLength) && plainWords(text) {
+		return strings.TrimSpace(text) // The name of every object that is created comes by here.
+	}
 	text = strings.TrimSpace(s.safe(text))
 	if len(text) > limit {
 		cut := limit
@@ -37,6 +40,19 @@ func (s *secretSet) clean(text string, limit int) string {
 		text = text[:cut] + "…"
 	}
 	return text
+}
+
+// plainWords reports whether text consists of what nothing can hide in: letters, digits
+// and a few signs of ASCII, and holds no token of InfluxDB 3.
+func plainWords(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', strings.IndexByte(" -_.:/", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return !strings.Contains(text, shapePrefix)
 }
 
 // safe returns text on one line of valid UTF-8 without secrets and control

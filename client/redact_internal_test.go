@@ -155,3 +155,16 @@ func TestRedirectTarget(t *testing.T) {
 		})
 	}
 }
+
+// The short way for plain words comes to the same as the long one.
+func TestCleanMessage_plainWords(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"", "ci", " a device ", "apiv3_x", "xapiv3_" + shapeV3[6:20], "a/b:c.d-e_f", shapeV2, shapeV2[:87], "a%41", "a\\u0041", "a&amp;", "a\nb", "é", "a\x00b",
+	} {
+		long := strings.TrimSpace((*secretSet)(nil).safe(text))
+		if got := cleanMessage(text); got != long {
+			t.Errorf("%q: got %q, want %q", text, got, long)
+		}
+	}
+}
