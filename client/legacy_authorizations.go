@@ -92,23 +92,14 @@ func (a *LegacyAuthorization) UnmarshalJSON(data []byte) error {
 	type plain LegacyAuthorization
 	wire := struct {
 		*plain
-		CreatedAt json.RawMessage `json:"createdAt"`
-		UpdatedAt json.RawMessage `json:"updatedAt"`
+		CreatedAt lenientTime `json:"createdAt"`
+		UpdatedAt lenientTime `json:"updatedAt"`
 	}{plain: (*plain)(a)}
 	if err := json.Unmarshal(data, &wire); err != nil {
 		return err
 	}
-	a.CreatedAt, a.UpdatedAt = timeOrZero(wire.CreatedAt), timeOrZero(wire.UpdatedAt)
+	a.CreatedAt, a.UpdatedAt = wire.CreatedAt.Time, wire.UpdatedAt.Time
 	return nil
-}
-
-// timeOrZero reads an instant, or gives the zero time.
-func timeOrZero(raw json.RawMessage) time.Time {
-	var at wireTime
-	if json.Unmarshal(raw, &at) != nil {
-		return time.Time{}
-	}
-	return at.Time
 }
 
 // Create creates a v1-compatible authorization. It has no password, and so is of no
