@@ -61,6 +61,12 @@ func TestRegenerateOperatorWithGuard_namedCredential(t *testing.T) {
 			}
 		}
 	}
+	undo := srv.Inject(testserver.Fault{Op: opRegenerate, Drop: true})
+	_, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context())
+	if e := as[*client.NotCreatedError](t, err); e.Removed != 0 || !strings.Contains(err.Error(), "the previous secret works") {
+		t.Errorf("error %v", err)
+	}
+	undo()
 	wantSent(t, srv, opCreateNamed, 0)
 	if _, err := c.AdminTokens.RegenerateOperatorWithGuard(t.Context()); err != nil {
 		t.Errorf("the token of the client is not in doubt: %v", err)

@@ -122,6 +122,19 @@ func TestAdminTokens_CreateWithRecovery_lateArrival(t *testing.T) {
 	}
 }
 
+// What the server refuses after a lost request is still its own answer.
+func TestAdminTokens_CreateWithRecovery_thenRefused(t *testing.T) {
+	t.Parallel()
+	srv, c, _ := newV3(t)
+	srv.Inject(testserver.Fault{Op: opCreateNamed, Status: http.StatusForbidden})
+	srv.Inject(testserver.LostReply(opCreateNamed))
+	_, err := recoverNamed(t.Context(), c)
+	if e := as[*client.NotCreatedError](t, err); !client.IsForbidden(err) || e.Tries != 1 || e.Removed != 1 {
+		t.Errorf("error %v", err)
+	}
+	wantTokens(t, srv, client.OperatorName)
+}
+
 // A server that says that the name is taken by a token that it does not list.
 func TestAdminTokens_CreateWithRecovery_endlessConflict(t *testing.T) {
 	t.Parallel()

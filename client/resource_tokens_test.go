@@ -385,6 +385,17 @@ func TestResourceTokens_List_shapes(t *testing.T) {
 }
 
 // The server deletes by name, whatever token has it, but for the operator token.
+func TestAdminToken_IsAdmin(t *testing.T) {
+	t.Parallel()
+	srv, c, _ := newV3(t, enterprise()...)
+	srv.CreateV3Token("admin", 0)
+	srv.CreateV3ResourceToken("reader", []string{"db:db1:read"}, 0)
+	list, err := c.AdminTokens.List(t.Context())
+	if err != nil || len(list) != 3 || !list[0].IsAdmin() || !list[1].IsAdmin() || list[2].IsAdmin() {
+		t.Errorf("got %+v, error %v", list, err)
+	}
+}
+
 func TestResourceTokens_Delete(t *testing.T) {
 	t.Parallel()
 	srv, c, _ := newV3(t, enterprise()...)

@@ -280,6 +280,23 @@ func TestBuckets_retention(t *testing.T) {
 	}
 }
 
+// What the server refuses with a 500, which says nothing of what was done, is not sent.
+func TestBuckets_Create_badRequests(t *testing.T) {
+	t.Parallel()
+	srv, c, setup := newV2(t)
+	for want, req := range map[string]client.CreateBucketRequest{
+		"needs the OrgID":  {Name: "b"},
+		"at least an hour": {OrgID: setup.OrgID, Name: "b", Retention: time.Minute},
+	} {
+		if _, err := c.Buckets.Create(t.Context(), req); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	if n := len(srv.Requests()); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
 func TestUsers_SetPassword(t *testing.T) {
 	t.Parallel()
 	for version, server := range v2Servers() {
