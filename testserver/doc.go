@@ -96,12 +96,13 @@
 // licenses and replication. A deleted database stays in the catalog forever. The text
 // of an SQL error is that of the query engine as far as it was tried.
 //
-// This server follows a contract, which was observed on real servers of v2 and read
-// in the source of InfluxDB 3; it was not itself compared with a real server yet.
-// The contract of v1-compatible authorizations was read in the source of v2; their
-// cases were put to the handlers of 2.7.12 and 2.10.0 and hold there. Package
-// conformance has cases for the statements of the contracts, and puts real servers
-// through them too: make conformance V2_URL=… V3_URL=….
+// This server follows contracts, which were observed on real servers of v2 and read
+// in the source of InfluxDB 3 and, for v1-compatible authorizations, of v2; they stand
+// in the folder contract. Package conformance has cases for their statements, and puts
+// real servers through them too: make conformance V2_URL=… V3_URL=…. That was done
+// with the server of InfluxData's public Go module of v2 (2.7.12 and 2.10.0, without
+// Flux and the web interface), where every case holds that can be run there; InfluxDB
+// 3 was not compared with a real server yet.
 //
 // # Requests and faults
 //

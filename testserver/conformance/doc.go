@@ -33,7 +33,8 @@
 //
 // The head names the case and says:
 //
-//   - contract: the place in the contract that the case is about; required.
+//   - contract: the place in the contract (testserver/contract) that the case is
+//     about; required.
 //   - on: the versions that it holds for, such as "2.7", "2.9+" or "3.7-3.9 3.11";
 //     without it, all of the product.
 //   - needs: fixture (the default; see below), blank (a server that nobody set up,
