@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -97,7 +98,11 @@ func (e *RequestError) Error() string {
 	if _, begun := errors.AsType[*brokenOffError](e.Err); begun {
 		what = ""
 	}
-	return fmt.Sprintf("%s %s: %s%v%s", e.Method, e.Route, what, e.Err, attempts)
+	cause := fmt.Sprint(e.Err)
+	if cause == io.EOF.Error() || cause == io.ErrUnexpectedEOF.Error() {
+		cause = "the connection was closed (" + cause + ")"
+	}
+	return fmt.Sprintf("%s %s: %s%s%s", e.Method, e.Route, what, cause, attempts)
 }
 
 // Unwrap returns the cause.

@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -41,8 +42,10 @@ type OutcomeUnknownError struct {
 
 // Error says what was sent, what is unknown, and what to do.
 func (e *OutcomeUnknownError) Error() string {
-	text := fmt.Sprintf("outcome unknown for %s: %s %s was sent at %s and no usable reply came: %v.",
-		e.Object, e.Method, e.Route, e.SentAt.UTC().Format(time.RFC3339), e.Err)
+	// What went wrong with the request need not name it again.
+	cause := strings.TrimPrefix(fmt.Sprint(e.Err), e.Method+" "+e.Route+": ")
+	text := fmt.Sprintf("outcome unknown for %s: %s %s was sent at %s and no usable reply came: %s.",
+		e.Object, e.Method, e.Route, e.SentAt.UTC().Format(time.RFC3339), cause)
 	if e.Evidence != "" {
 		text += " " + e.Evidence
 	}
