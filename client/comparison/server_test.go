@@ -1,4 +1,4 @@
-package officialclient_test
+package comparison_test
 
 import (
 	"context"
@@ -16,8 +16,8 @@ import (
 // measured from start to end: Go counts the allocations of a process, and neither
 // side must be charged for the other.
 const (
-	roleVariable  = "OFFICIALCLIENT_ROLE"
-	inputVariable = "OFFICIALCLIENT_INPUT"
+	roleVariable  = "COMPARISON_ROLE"
+	inputVariable = "COMPARISON_INPUT"
 
 	roleServer = "server"
 	roleReader = "reader"

@@ -1,4 +1,4 @@
-package officialclient_test
+package comparison_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package officialclient_test
+package comparison_test
 
 import (
 	"context"
@@ -249,4 +249,12 @@ func roundTrip(ctx context.Context, c *http.Client, method, url, token, body str
 		return fmt.Errorf("%s %s: %s", method, url, resp.Status)
 	}
 	return nil
+}
+
+// onBucket is a permission on one bucket of an organization.
+func onBucket(action domain.PermissionAction, orgID, bucketID string) domain.Permission {
+	return domain.Permission{
+		Action:   action,
+		Resource: domain.Resource{Type: domain.ResourceTypeBuckets, Id: &bucketID, OrgID: &orgID},
+	}
 }

@@ -33,7 +33,7 @@ func run(ctx context.Context, w io.Writer, rounds, calls int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	binary := filepath.Join(dir, "officialclient.test")
+	binary := filepath.Join(dir, "comparison.test")
 	if _, err := output(ctx, "go", "test", "-c", "-o", binary, "."); err != nil {
 		return err
 	}
