@@ -223,7 +223,8 @@ func (s *AuthorizationsService) Get(ctx context.Context, id string) (*Authorizat
 
 // List returns the authorizations that match and that the credential may read,
 // oldest first. For an inactive token, or one without any such permission, that is
-// none, and no error: an empty list does not prove that there are none. The server has no pages: it always sends all of them. IsNotFound
+// none, and no error: an empty list does not prove that there are none. The server has
+// no pages: it always sends all of them. IsNotFound
 // is true for an unknown Org or User; an unknown ID gives an empty list.
 //
 // API: GET /api/v2/authorizations; contract influxdb2.md section 4.

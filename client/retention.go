@@ -33,13 +33,24 @@ func retentionRules(retention, shardGroup *time.Duration) ([]retentionRule, erro
 		}
 		*each.wire = &seconds
 	}
-	if retention != nil && *retention > 0 && *retention < time.Hour {
-		return nil, fmt.Errorf("a bucket's retention is at least an hour, or 0 for ever, not %s", *retention)
+	if retention != nil {
+		if err := checkRetention(*retention); err != nil {
+			return nil, err
+		}
 	}
 	if rule.Every == nil && rule.ShardGroup == nil {
 		return nil, nil
 	}
 	return []retentionRule{rule}, nil
+}
+
+// checkRetention refuses what the server does with a 500, which says nothing of what was
+// done.
+func checkRetention(d time.Duration) error {
+	if d > 0 && d < time.Hour {
+		return fmt.Errorf("a bucket's retention is at least an hour, or 0 for ever, not %s", d)
+	}
+	return nil
 }
 
 // wholeSeconds returns d in the unit of the API.

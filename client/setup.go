@@ -66,8 +66,9 @@ func (req SetupRequest) check() error {
 		return errors.New("the name of an organization must not be blank")
 	case strings.HasPrefix(req.Bucket, "_"), strings.Contains(req.Bucket, `"`):
 		return fmt.Errorf("the name of a bucket must not begin with an underscore or hold a quotation mark, as %q does", cleanMessage(req.Bucket))
-	case req.Retention > 0 && req.Retention < time.Hour:
-		return fmt.Errorf("a bucket's retention is at least an hour, or 0 for ever, not %s", req.Retention)
+	}
+	if err := checkRetention(req.Retention); err != nil {
+		return err
 	}
 	if req.Token.IsZero() {
 		return nil

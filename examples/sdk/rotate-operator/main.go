@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer, options ...client.Op
 		if serr := file.store(unknown.Guard.Token, path+".guard"); serr != nil {
 			return errors.Join(err, serr)
 		}
-		return fmt.Errorf("%w It is in %s.guard: run this again with -with %[2]s.guard", err, path)
+		return fmt.Errorf("%w The secret of the Guard is in %s.guard: run this again with -with %[2]s.guard", err, path)
 	}
 	if err != nil {
 		file.discard()
